@@ -1,0 +1,6 @@
+"""The Socket.IO door: one handler a request, by noun. Importing it registers them all."""
+
+from events import accounts, members, messages, rooms, sync
+from events.door import SocketDoor
+
+__all__ = ["SocketDoor", "accounts", "members", "messages", "rooms", "sync"]

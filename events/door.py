@@ -1,0 +1,136 @@
+"""What all requests of sockets have in common: finding the handler, parsing, naming the caller, answering."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from flask import Flask
+
+from events.someone import Someone, become, recognize
+from models import db
+from sopapo.errors import Invalid, TokenExpired, Unauthenticated, UnknownEvent, outcome_of
+from sopapo.schemas.fields import Request
+from sopapo.security import Identity
+from sopapo.transport import Connection, Refused
+
+Body = TypeVar("Body", bound=Request)
+Acknowledge = Callable[[Mapping[str, object]], None]
+
+
+class Nothing(Request):
+    """A request without fields."""
+
+
+@dataclass(slots=True)
+class Ask(Generic[Body]):
+    """A request that is being answered: by whom, what, and how to answer before anybody else hears of it."""
+
+    connection: Connection
+    body: Body
+    acknowledge: Acknowledge
+    answered: bool = field(default=False, init=False)
+
+    @property
+    def caller(self) -> Identity:
+        """Return who asks. Raises Unauthenticated for a stranger."""
+        who: Someone | None = self.connection.who
+        if who is None:
+            raise Unauthenticated("log in first")
+        return who.identity
+
+    @property
+    def already(self) -> str | None:
+        """Return the user that the socket is, where it is someone."""
+        who: Someone | None = self.connection.who
+        return who.identity.user_id if who else None
+
+    def answer(self, result: Mapping[str, object] | None = None) -> None:
+        """Acknowledge once, with what the request resulted in."""
+        if not self.answered:
+            self.answered = True
+            self.acknowledge({"ok": True, **(result or {})})
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """What answers a request: its schema, its function, and whether strangers may ask it."""
+
+    schema: type[Request]
+    function: Callable[[Ask[Any]], Mapping[str, object] | None]
+    strangers: bool
+
+
+handlers: dict[str, Handler] = {}
+
+
+def request(
+    name: str, schema: type[Request] = Nothing, *, strangers: bool = False
+) -> Callable[[Callable[[Ask[Any]], Any]], Callable[[Ask[Any]], Any]]:
+    """Register the function that answers the requests of that name; it returns the result, or answers by itself."""
+
+    def register(function: Callable[[Ask[Any]], Any]) -> Callable[[Ask[Any]], Any]:
+        handlers[name] = Handler(schema, function, strangers)
+        return function
+
+    return register
+
+
+class SocketDoor:
+    """Connects, answers and forgets the sockets of this process."""
+
+    def __init__(self, app: Flask) -> None:
+        """Answer in the context of this application."""
+        self.app = app
+
+    def connect(self, connection: Connection, auth: object) -> None:
+        """Let a socket in, as someone where it brings a token. Raises Refused."""
+        if auth is None or auth == {}:
+            return
+        with self.app.app_context():
+            try:
+                become(connection, recognize(auth))
+            except Exception as error:  # noqa: BLE001 - everything is answered
+                problem = outcome_of(error).problem()
+                raise Refused(problem["code"], dict(problem)) from None
+            finally:
+                db.session.remove()
+
+    def request(self, connection: Connection, event: str, args: list[object], acknowledge: Acknowledge) -> None:
+        """Answer one request; whatever goes wrong is answered too."""
+        with self.app.app_context():
+            try:
+                handler = find_handler(connection, event)
+                ask = Ask(connection, parse(handler.schema, args), acknowledge)
+                ask.answer(handler.function(ask))
+            except Exception as error:  # noqa: BLE001 - everything is answered
+                acknowledge({"ok": False, "error": outcome_of(error).problem()})
+            finally:
+                db.session.remove()
+
+    def disconnect(self, connection: Connection) -> None:
+        """Forget a socket; its channels are left by the transport."""
+        connection.who = None
+
+
+def find_handler(connection: Connection, event: str) -> Handler:
+    """Return what answers an event. Raises Unauthenticated, TokenExpired or UnknownEvent."""
+    handler = handlers.get(event)
+    who: Someone | None = connection.who
+    if handler is None or not handler.strangers:
+        if who is None:
+            raise Unauthenticated("log in first")
+        if who.has_expired():
+            raise TokenExpired("the access token has expired; authenticate with a new one")
+    if handler is None:
+        raise UnknownEvent("there is no such request")
+    return handler
+
+
+def parse(schema: type[Request], args: list[object]) -> Request:
+    """Return the request that came with an event: one object, or none. Raises Invalid or ValidationError."""
+    if len(args) > 1:
+        raise Invalid("a request is one object")
+    payload = args[0] if args and args[0] is not None else {}
+    if not isinstance(payload, dict):
+        raise Invalid("a request is an object")
+    return schema.model_validate(payload)

@@ -1,0 +1,54 @@
+"""Who a socket is, and until when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sopapo.bus import bus
+from sopapo.chat import rooms, sessions
+from sopapo.clock import now
+from sopapo.errors import Unauthenticated
+from sopapo.security import Identity
+from sopapo.transport import Connection
+
+STRANGER_SECONDS = 10
+GRACE_SECONDS = 60
+
+
+@dataclass(slots=True)
+class Someone:
+    """What a socket is once it has proved who it is."""
+
+    identity: Identity
+    expiry_told: bool = False
+
+    def has_expired(self) -> bool:
+        """Tell whether the access token has ended."""
+        return self.identity.expires_at * 1000 <= now()
+
+
+def recognize(auth: object) -> Identity:
+    """Return whom the token names that a socket brings as it connects. Raises what `authenticate` raises."""
+    token = auth.get("token") if isinstance(auth, Mapping) else None
+    if not isinstance(token, str) or not token:
+        raise Unauthenticated("the token does not hold")
+    return sessions.authenticate(token).identity
+
+
+def become(connection: Connection, identity: Identity) -> None:
+    """Make a socket someone, or the same one anew, and let it hear all that is his."""
+    bus().follow(connection, identity, rooms.room_ids_of)
+    connection.who = Someone(replace(identity, socket=connection.sid))
+
+
+def look_after(connection: Connection, connected_seconds: float) -> None:
+    """Hold a socket to its time: to become someone, and to renew its token."""
+    who: Someone | None = connection.who
+    if who is None:
+        if connected_seconds > STRANGER_SECONDS:
+            connection.close("unauthenticated")
+    elif who.has_expired():
+        if not who.expiry_told:
+            who.expiry_told = True
+            connection.send("token_expired", {})
+        elif (who.identity.expires_at + GRACE_SECONDS) * 1000 <= now():
+            connection.close("token_expired")

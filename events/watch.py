@@ -1,0 +1,69 @@
+"""What looks after this process once a second: the sockets' deadlines, sessions that ended elsewhere, what is over."""
+
+import time
+from collections.abc import Callable
+
+import structlog
+from flask import Flask
+
+from events.someone import look_after
+from models import db
+from sopapo import broadcast, clock
+from sopapo.chat import housekeeping
+from sopapo.chat.sessions import revoked_since
+from sopapo.errors import is_away
+from sopapo.transport import Transport
+from sopapo.transport.runtime import sleep
+
+log = structlog.get_logger(__name__)
+
+SECONDS = 1
+HOUSEKEEPING_SECONDS = 60
+# How far back to look for ended sessions, in milliseconds: longer than any transaction that ends one may take.
+LOOK_BACK = 15_000
+
+
+def watch(app: Flask, transport: Transport) -> None:
+    """Look after the sockets, for ever."""
+    with app.app_context():
+        while True:
+            sleep(SECONDS)
+            for connection in list(transport.connections.values()):
+                look_after(connection, time.monotonic() - connection.connected_at)
+            guarded(cut_revoked)
+
+
+def keep_house(app: Flask) -> None:
+    """Clear away what is over, for ever."""
+    with app.app_context():
+        while True:
+            guarded(clear)
+            sleep(HOUSEKEEPING_SECONDS)
+
+
+def cut_revoked() -> None:
+    """Cut the sockets of sessions that another process has ended."""
+    for session_id in revoked_since(clock.now() - LOOK_BACK):
+        broadcast.session_revoked(session_id)
+
+
+def clear() -> None:
+    """Clear away what is over, in small pieces, so that nobody waits for it."""
+    housekeeping.clear_ended_sessions()
+    while housekeeping.clear_deleted_rooms():
+        sleep(0)
+
+
+def guarded(work: Callable[[], None]) -> None:
+    """Do it, or, where the database is away, do it the next time."""
+    try:
+        work()
+    except Exception as error:
+        log.warning("watch_failed", work=work.__name__, error=type(error).__name__, exc_info=not_away(error))
+    finally:
+        db.session.remove()
+
+
+def not_away(error: Exception) -> Exception | None:
+    """Return what is a bug, and not just the database being away."""
+    return None if is_away(error) else error

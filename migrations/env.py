@@ -1,0 +1,23 @@
+"""How Alembic runs our migrations: on the application's engine, in one transaction each."""
+
+from alembic import context
+from flask import current_app
+
+from models import Base
+
+
+def run() -> None:
+    """Run the migrations that are asked for."""
+    engine = current_app.extensions["migrate"].db.engine
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_as_batch=engine.dialect.name == "sqlite",
+            transaction_per_migration=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()

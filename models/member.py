@@ -1,0 +1,34 @@
+"""Who is in which room, and what is theirs alone there."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Counter, LongText, Moment, uuid_type
+
+
+class Member(Base):
+    """A user in a room, also one that has left; `joined_seq` is the room's last message when he last joined."""
+
+    __tablename__ = "members"
+    __table_args__ = (
+        CheckConstraint("role IN ('owner', 'admin', 'member')", name="role"),
+        CheckConstraint("status IN ('joined', 'pending', 'left', 'removed', 'banned')", name="status"),
+        CheckConstraint("read <= delivered", name="marks"),
+        Index("ix_members_room_id_rev", "room_id", "rev"),
+        Index("ix_members_user_id_status", "user_id", "status"),
+    )
+
+    room_id: Mapped[str] = mapped_column(uuid_type, ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(uuid_type, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(8))
+    status: Mapped[str] = mapped_column(String(8))
+    rev: Mapped[Counter]
+    joined_at: Mapped[Moment]
+    joined_seq: Mapped[Counter] = mapped_column(default=0)
+    delivered: Mapped[Counter] = mapped_column(default=0)
+    read: Mapped[Counter] = mapped_column(default=0)
+    muted_until: Mapped[Moment | None]
+    archived: Mapped[bool] = mapped_column(default=False)
+    pinned: Mapped[bool] = mapped_column(default=False)
+    draft: Mapped[LongText | None]
+    marks_changed_at: Mapped[Moment] = mapped_column(default=0)

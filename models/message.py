@@ -1,0 +1,39 @@
+"""What was said."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Counter, Id, Json, LongText, Moment, RowNumber, uuid_type
+
+
+class Message(Base):
+    """A message, named by its room and `seq`; `rev` is the change of the room that it is at."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("room_id", "seq"),
+        UniqueConstraint("room_id", "sender_id", "client_id"),
+        Index("ix_messages_room_id_rev", "room_id", "rev"),
+        CheckConstraint("kind IN ('text', 'system')", name="kind"),
+        CheckConstraint("(kind = 'system') = (system IS NOT NULL)", name="system"),
+        CheckConstraint("seq > 0 AND rev > 0", name="counters"),
+    )
+
+    id: Mapped[RowNumber] = mapped_column(primary_key=True, autoincrement=True)
+    room_id: Mapped[str] = mapped_column(uuid_type, ForeignKey("rooms.id", ondelete="CASCADE"))
+    seq: Mapped[Counter]
+    rev: Mapped[Counter]
+    client_id: Mapped[Id | None]
+    sender_id: Mapped[str | None] = mapped_column(uuid_type, ForeignKey("users.id", ondelete="SET NULL"))
+    kind: Mapped[str] = mapped_column(String(8), default="text")
+    text: Mapped[LongText | None]
+    system: Mapped[Json | None]
+    reply_to: Mapped[Counter | None]
+    forwarded: Mapped[bool] = mapped_column(default=False)
+    mentions: Mapped[Json | None]
+    mentions_all: Mapped[bool] = mapped_column(default=False)
+    pinned: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[Moment]
+    edited_at: Mapped[Moment | None]
+    deleted_at: Mapped[Moment | None]
+    expires_at: Mapped[Moment | None]

@@ -1,0 +1,31 @@
+"""The people, and the bots."""
+
+from sqlalchemy import CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Id, Moment
+
+
+class User(Base):
+    """An account; `username_key` is the username as the eye confuses it, so that look-alikes collide."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        CheckConstraint("last_seen IN ('everyone', 'nobody')", name="last_seen"),
+        CheckConstraint("receipts IN ('everyone', 'nobody')", name="receipts"),
+    )
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(32))
+    username_key: Mapped[str] = mapped_column(String(255), unique=True)
+    name: Mapped[str] = mapped_column(String(64))
+    about: Mapped[str] = mapped_column(String(280), default="")
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(255))
+    locale: Mapped[str] = mapped_column(String(8), default="pt-BR")
+    last_seen: Mapped[str] = mapped_column(String(8), default="everyone")
+    receipts: Mapped[str] = mapped_column(String(8), default="everyone")
+    bot: Mapped[bool] = mapped_column(default=False)
+    admin: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[Moment]
+    suspended_at: Mapped[Moment | None]

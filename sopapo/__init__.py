@@ -1,0 +1,36 @@
+"""SóPapo: a chat server.
+
+config.py        every setting, its type, default and environment variable
+errors.py        the tree of outcomes a client can act on
+schemas/         what crosses the wire, in and out, by noun
+security.py      passwords and tokens, and the Identity that they prove
+database.py      how the database is reached
+transaction.py   commit, then tell
+bus.py           the channels of users, sessions and rooms
+broadcast.py     one function for each state that clients can hear; the only emit
+states.py        rows as clients see them
+permissions.py   who may what, as pure functions
+batch.py         one transaction that stores many new messages
+journal.py       the group commit of new messages: the hot path
+chat/            the use-cases, by noun: the only code that decides
+rest/            the HTTP door
+transport/       connections and channels on Flask-SocketIO and eventlet
+commands/        what the subcommands of server.py do
+demo/            the page that shows and teaches all this
+"""
+
+from flask import Flask
+
+from sopapo.config import Settings
+from sopapo.database import init_database
+from sopapo.security import Tokens
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the application without its doors: the database, the tokens and the settings."""
+    app = Flask(__name__, static_folder="static", instance_path=str(settings.data_dir.absolute()))
+    app.secret_key = settings.secret_key
+    app.extensions["sopapo.settings"] = settings
+    app.extensions["sopapo.tokens"] = Tokens(settings)
+    init_database(app, settings)
+    return app

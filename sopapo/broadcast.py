@@ -1,0 +1,48 @@
+"""One function for each state that clients can hear; nothing else emits.
+
+`skip` is the socket that gets the state in its acknowledgement instead.
+"""
+
+from sopapo.bus import bus, room_channel, user_channel
+from sopapo.schemas.states import MemberState, MessageState, MeState, RoomState
+
+
+def message(state: MessageState, skip: str | None = None) -> None:
+    """Push a message to its room."""
+    bus().emit(room_channel(state["room"]), "message", state, skip)
+
+
+def room(state: RoomState, skip: str | None = None) -> None:
+    """Push what a room is like to its members."""
+    bus().emit(room_channel(state["id"]), "room", state, skip)
+
+
+def member(state: MemberState, skip: str | None = None) -> None:
+    """Push a member to his room."""
+    bus().emit(room_channel(state["room"]), "member", state, skip)
+
+
+def me(user_id: str, state: MeState, skip: str | None = None) -> None:
+    """Push what is a user's own to his sockets."""
+    bus().emit(user_channel(user_id), "me", state, skip)
+
+
+def entered(user_id: str, room_id: str) -> None:
+    """Let a user's sockets hear a room from now on."""
+    bus().enter_room(user_id, room_id)
+
+
+def departed(user_id: str, room_id: str) -> None:
+    """Let a user's sockets hear nothing more of a room."""
+    bus().leave_room(user_id, room_id)
+
+
+def room_deleted(state: RoomState, skip: str | None = None) -> None:
+    """Push the last state of a room, and empty its channel."""
+    room(state, skip)
+    bus().close_room(state["id"])
+
+
+def session_revoked(session_id: str) -> None:
+    """Cut the sockets of a session."""
+    bus().cut_session(session_id)

@@ -1,0 +1,63 @@
+"""Changes of a room: each takes the next `rev` under the room's lock, and is one state."""
+
+from models import Member, Message, Room, User, db
+from sopapo.clock import now
+
+
+def next_rev(room: Room) -> int:
+    """Take the next number of the room's changes."""
+    room.last_rev += 1
+    return room.last_rev
+
+
+def change_room(room: Room) -> None:
+    """Number a change of the room itself."""
+    room.rev = next_rev(room)
+
+
+def put_member(room: Room, user: User, role: str) -> Member:
+    """Let a user into the room, for the first time or again."""
+    member = db.session.get(Member, (room.id, user.id)) or Member(room_id=room.id, user_id=user.id)
+    member.role = role
+    member.status = "joined"
+    member.joined_at = now()
+    member.joined_seq = room.last_seq
+    member.delivered = member.read = room.last_seq
+    member.rev = next_rev(room)
+    room.member_count += 1
+    db.session.add(member)
+    return member
+
+
+def drop_member(room: Room, member: Member, status: str) -> None:
+    """End a membership; what was the member's own in the room goes with it."""
+    member.status = status
+    member.role = "member"
+    member.muted_until = member.draft = None
+    member.archived = member.pinned = False
+    member.rev = next_rev(room)
+    room.member_count -= 1
+
+
+def change_role(room: Room, member: Member, role: str) -> None:
+    """Give a member another role."""
+    member.role = role
+    member.rev = next_rev(room)
+
+
+def add_system_message(room: Room, action: str, user_id: str, by: str) -> Message:
+    """Write down in the room who did what to whom."""
+    room.last_seq += 1
+    message = Message(
+        room_id=room.id,
+        seq=room.last_seq,
+        rev=next_rev(room),
+        kind="system",
+        system={"action": action, "user": user_id, "by": by},
+        forwarded=False,
+        mentions_all=False,
+        pinned=False,
+        created_at=now(),
+    )
+    db.session.add(message)
+    return message

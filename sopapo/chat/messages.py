@@ -1,0 +1,70 @@
+"""Messages: sending and reading them."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Select
+
+from models import Message, Room, db
+from sopapo.batch import Draft
+from sopapo.chat.access import read_room
+from sopapo.chat.people import mentioned_users
+from sopapo.chat.visible import visible_messages
+from sopapo.errors import Forbidden
+from sopapo.journal import Acknowledge, journal
+from sopapo.permissions import may_post
+from sopapo.schemas.messages import History, MessageSent, ReadHistory, SendMessage
+from sopapo.security import Identity
+from sopapo.states import message_state
+
+
+def send_message(caller: Identity, body: SendMessage, acknowledge: Acknowledge) -> MessageSent:
+    """Store a message once and return it; `acknowledge` is called with it before anybody else hears of it.
+
+    Raises NotFound, Forbidden and Unavailable.
+    """
+    room, member = read_room(caller, body.room)
+    if not may_post(room.kind, room.post, member.role):
+        raise Forbidden("only admins write here")
+    db.session.remove()
+    draft = Draft(body.room, caller.user_id, body.client_id, body.text, body.reply_to)
+    return journal().send(draft, caller.socket, acknowledge)
+
+
+def read_history(caller: Identity, body: ReadHistory) -> History:
+    """Return a page of messages, oldest first, before, after or around one, else the newest.
+
+    Raises NotFound and Forbidden.
+    """
+    room, member = read_room(caller, body.room)
+    seen = visible_messages(room, member)
+    older, newer = sides(body, room)
+    before = db.session.scalars(older.of(seen.where(Message.seq < older.edge).order_by(Message.seq.desc()))).all()
+    after = db.session.scalars(newer.of(seen.where(Message.seq >= newer.edge).order_by(Message.seq))).all()
+    messages = [*reversed(before[: older.limit]), *after[: newer.limit]]
+    return History(
+        messages=[message_state(message) for message in messages],
+        users=mentioned_users(messages),
+        more_before=len(before) > older.limit,
+        more_after=len(after) > newer.limit,
+    )
+
+
+class Side(NamedTuple):
+    """How many messages are wanted to one side of an edge."""
+
+    edge: int
+    limit: int
+
+    def of(self, query: Select[Message]) -> Select[Message]:
+        """Take one more than is wanted, to know whether there are more."""
+        return query.limit(self.limit + 1)
+
+
+def sides(body: ReadHistory, room: Room) -> tuple[Side, Side]:
+    """Return what is wanted below an edge and from it on: an edge has messages on both sides."""
+    if body.around is not None:
+        return Side(body.around, body.limit // 2), Side(body.around, body.limit - body.limit // 2)
+    if body.after is not None:
+        return Side(body.after + 1, 0), Side(body.after + 1, body.limit)
+    edge = room.last_seq + 1 if body.before is None else body.before
+    return Side(edge, body.limit), Side(edge, 0)

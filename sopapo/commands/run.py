@@ -1,0 +1,58 @@
+"""`server.py run`: opens both doors and serves."""
+
+import argparse
+
+import structlog
+from flask import Flask
+
+from events import SocketDoor
+from events.watch import keep_house, watch
+from sopapo import rest
+from sopapo.bus import Bus
+from sopapo.commands import schema
+from sopapo.commands.app import Subparsers, make_app, settings_of
+from sopapo.config import ConfigError, Settings
+from sopapo.journal import Journal
+from sopapo.transport import Transport, TransportOptions, serve
+from sopapo.transport.runtime import spawn
+
+log = structlog.get_logger(__name__)
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser("run", help="bring up the server (the default)")
+    parser.add_argument("--host", help="the address to listen on (SOPAPO_HOST)")
+    parser.add_argument("--port", help="the port to listen on (SOPAPO_PORT)")
+    parser.set_defaults(command=run)
+
+
+def run(given: argparse.Namespace) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    app = make_app(SOPAPO_HOST=given.host, SOPAPO_PORT=given.port)
+    settings = settings_of(app)
+    with app.app_context():
+        schema.prepare()
+    transport = open_doors(app, settings)
+    spawn(watch, app, transport)
+    spawn(keep_house, app)
+    log.info("serving", url=f"http://{settings.host}:{settings.port}", database=settings.database().get_backend_name())
+    try:
+        serve(app, transport, settings.host, settings.port)
+    except OSError as error:
+        message = f"cannot listen on {settings.host} port {settings.port}: {error.strerror}"
+        raise ConfigError(message) from None
+
+
+def open_doors(app: Flask, settings: Settings) -> Transport:
+    """Give the application its sockets and its routes."""
+    options = TransportOptions(
+        ping_interval=settings.ping_interval,
+        allowed_origins=settings.allowed_origins,
+        trusted_proxies=settings.trusted_proxies,
+    )
+    transport = Transport(app, SocketDoor(app), options)
+    app.extensions["sopapo.bus"] = Bus(transport)
+    app.extensions["sopapo.journal"] = Journal(app)
+    rest.init_app(app)
+    return transport

@@ -1,0 +1,101 @@
+"""How the database is reached: bounds, time-outs, and SQLite made as strict and durable as PostgreSQL."""
+
+import sqlite3
+import time
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from models import db
+from sopapo.config import Settings
+from sopapo.transport.postgres import bound_waits
+
+CONNECT_SECONDS = 5
+POOL_WAIT_SECONDS = 5
+STATEMENT_SECONDS = 10
+LOCK_SECONDS = 8
+SQLITE_LOCK_SECONDS = 8
+WRITES = "sopapo_writes"
+
+POSTGRES_OPTIONS = (
+    f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={LOCK_SECONDS}s "
+    "-c idle_in_transaction_session_timeout=30s -c timezone=UTC"
+)
+
+
+def init_database(app: Flask, settings: Settings) -> None:
+    """Bind the tables to the database that is configured."""
+    url = settings.database()
+    on_sqlite = url.drivername == "sqlite"
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = sqlite_options() if on_sqlite else postgres_options(settings)
+    db.init_app(app)
+    if on_sqlite:
+        with app.app_context():
+            event.listen(db.engine, "connect", configure_sqlite)
+            event.listen(db.engine, "begin", begin_sqlite)
+    else:
+        bound_waits(STATEMENT_SECONDS + 1)
+
+
+def sqlite_options() -> dict[str, Any]:
+    """Return the engine's options for SQLite: waiting for a lock is ours, since its own would stop the loop."""
+    return {"connect_args": {"timeout": 0, "check_same_thread": False}}
+
+
+def postgres_options(settings: Settings) -> dict[str, Any]:
+    """Return the engine's options for PostgreSQL: every wait has an end."""
+    return {
+        "pool_size": settings.database_connections,
+        "max_overflow": 0,
+        "pool_timeout": POOL_WAIT_SECONDS,
+        "pool_pre_ping": True,
+        "pool_recycle": 1800,
+        "connect_args": {
+            "connect_timeout": CONNECT_SECONDS,
+            "application_name": "sopapo",
+            "options": POSTGRES_OPTIONS,
+            "keepalives_idle": 15,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+        },
+    }
+
+
+def configure_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    """Make a new connection durable and strict, and leave BEGIN to us."""
+    assert isinstance(connection, sqlite3.Connection)
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -16000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def begin_sqlite(connection: Connection) -> None:
+    """Begin a transaction, one that writes with the lock in hand, so that it never fails half-way."""
+    if not connection.get_execution_options().get(WRITES):
+        connection.exec_driver_sql("BEGIN")
+        return
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    begin_immediate(driver, time.monotonic() + SQLITE_LOCK_SECONDS)
+
+
+def begin_immediate(connection: sqlite3.Connection, until: float) -> None:
+    """Take the write lock; while another process has it, let the loop go on."""
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.005)
+        else:
+            return
+
+
+def is_sqlite(engine: Engine) -> bool:
+    """Tell which of the two databases this is."""
+    return engine.dialect.name == "sqlite"

@@ -1,0 +1,73 @@
+"""The fields that requests are made of, with their bounds, and the base of all requests."""
+
+import re
+import unicodedata
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+MAX_SEQ = 2**63 - 1
+
+
+class Request(BaseModel):
+    """A request as it came in: exact types, no unknown fields, never changed."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    def changes(self) -> dict[str, Any]:
+        """Return the fields that the client gave, by name."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+def without_nul(text: str) -> str:
+    """Refuse NUL, which PostgreSQL cannot hold; lone surrogates are refused by the type itself."""
+    if "\x00" in text:
+        message = "the text holds a NUL character"
+        raise ValueError(message)
+    return text
+
+
+def one_line(text: str) -> str:
+    """Take a name without outer white space; refuse what would deceive the eye in a list of names."""
+    text = text.strip()
+    if any(unicodedata.category(char) == "Cc" or char in BIDI_CONTROLS for char in text):
+        message = "the text holds control characters"
+        raise ValueError(message)
+    return text
+
+
+def canonical_uuid(text: str) -> str:
+    """Take a UUID in its usual form, in lower case."""
+    if not UUID.fullmatch(text):
+        message = "not a UUID"
+        raise ValueError(message)
+    return text.lower()
+
+
+def length(low: int, high: int) -> AfterValidator:
+    """Bound the number of code points, after the text has been trimmed."""
+
+    def check(text: str) -> str:
+        if not low <= len(text) <= high:
+            message = f"needs {low} to {high} characters"
+            raise ValueError(message)
+        return text
+
+    return AfterValidator(check)
+
+
+Text = Annotated[str, AfterValidator(without_nul)]
+Line = Annotated[Text, AfterValidator(one_line)]
+Id = Annotated[str, AfterValidator(canonical_uuid), Field(json_schema_extra={"format": "uuid"})]
+Seq = Annotated[int, Field(ge=1, le=MAX_SEQ)]
+Rev = Annotated[int, Field(ge=0, le=MAX_SEQ)]
+
+Name = Annotated[Line, length(1, 64)]
+RoomName = Annotated[Line, length(1, 100)]
+Description = Annotated[Text, AfterValidator(str.strip), length(0, 2000)]
+About = Annotated[Text, AfterValidator(str.strip), length(0, 280)]
+MessageText = Annotated[Text, AfterValidator(str.strip), length(1, 10_000)]
+UserRef = Annotated[Line, length(1, 64)]
+UserRefs = Annotated[list[UserRef], Field(max_length=1024)]

@@ -1,0 +1,132 @@
+"""The states that the server pushes: the whole current state of one thing each."""
+
+from typing import Literal, NotRequired, TypedDict
+
+Role = Literal["owner", "admin", "member"]
+Status = Literal["joined", "pending", "left", "removed", "banned"]
+Kind = Literal["group", "channel", "direct"]
+Who = Literal["everyone", "admins"]
+
+
+class SystemState(TypedDict):
+    """What a system message says: who did what to whom."""
+
+    action: str
+    user: str
+    by: str
+
+
+class FileState(TypedDict):
+    """A file that messages may hold; width and height in pixels, duration in seconds, size in bytes."""
+
+    id: str
+    name: str
+    mime: str
+    size: int
+    width: int | None
+    height: int | None
+    duration: float | None
+    blurhash: str | None
+    url: str
+    thumbnail: str | None
+    expires_at: str | None
+
+
+class MessageState(TypedDict):
+    """A message, named by `room` and `seq`."""
+
+    room: str
+    seq: int
+    rev: int
+    client_id: str | None
+    sender: str | None
+    kind: Literal["text", "system"]
+    text: str | None
+    system: SystemState | None
+    reply_to: int | None
+    forwarded: bool
+    mentions: list[str]
+    mentions_all: bool
+    files: list[FileState]
+    reactions: dict[str, list[str]]
+    pinned: bool
+    created_at: str
+    edited_at: str | None
+    deleted_at: str | None
+    expires_at: str | None
+
+
+class RoomState(TypedDict):
+    """A room; `members` is a count, `last_seq` and it are as of when the state was made."""
+
+    id: str
+    rev: int
+    last_seq: int
+    first_seq: int
+    kind: Kind
+    name: str | None
+    description: str
+    avatar: str | None
+    public: bool
+    history: Literal["all", "since_join"]
+    post: Who
+    invite: Who
+    edit_info: Who
+    approval: bool
+    expire_after: int | None
+    slow_mode: int | None
+    members: int
+    created_at: str
+    created_by: str | None
+    deleted_at: str | None
+
+
+class MemberState(TypedDict):
+    """A user in a room, or one who has been."""
+
+    room: str
+    rev: int
+    user: str
+    name: str
+    username: str
+    role: Role
+    status: Status
+    joined_at: str
+
+
+class MeState(TypedDict):
+    """What is the user's own in a room: role, preferences and marks."""
+
+    room: str
+    role: Role
+    muted_until: str | None
+    archived: bool
+    pinned: bool
+    draft: str | None
+    delivered: int
+    read: int
+
+
+class ReceiptState(TypedDict):
+    """How far a member has got and has read."""
+
+    room: str
+    user: str
+    delivered: int
+    read: int
+
+
+class UserState(TypedDict):
+    """A user as others see him, and with the settings as he sees himself."""
+
+    id: str
+    username: str
+    name: str
+    about: str
+    avatar: str | None
+    bot: bool
+    created_at: str
+    email: NotRequired[str | None]
+    locale: NotRequired[str]
+    last_seen: NotRequired[Literal["everyone", "nobody"]]
+    receipts: NotRequired[Literal["everyone", "nobody"]]

@@ -1,0 +1,107 @@
+"""Rows as clients see them: what is pushed and what is read back are made by the same functions."""
+
+from models import Member, Message, Room, User
+from sopapo.clock import rfc3339, rfc3339_or_none
+from sopapo.schemas.states import MemberState, MessageState, MeState, RoomState, UserState
+
+
+def room_state(room: Room) -> RoomState:
+    """Return what a room is like."""
+    return RoomState(
+        id=room.id,
+        rev=room.rev,
+        last_seq=room.last_seq,
+        first_seq=room.first_seq,
+        kind=room.kind,  # type: ignore[typeddict-item]
+        name=room.name,
+        description=room.description,
+        avatar=room.avatar,
+        public=room.public,
+        history=room.history,  # type: ignore[typeddict-item]
+        post=room.post,  # type: ignore[typeddict-item]
+        invite=room.invite,  # type: ignore[typeddict-item]
+        edit_info=room.edit_info,  # type: ignore[typeddict-item]
+        approval=room.approval,
+        expire_after=room.expire_after,
+        slow_mode=room.slow_mode,
+        members=room.member_count,
+        created_at=rfc3339(room.created_at),
+        created_by=room.created_by,
+        deleted_at=rfc3339_or_none(room.deleted_at),
+    )
+
+
+def member_state(member: Member, user: User) -> MemberState:
+    """Return a member, named as he is called now."""
+    return MemberState(
+        room=member.room_id,
+        rev=member.rev,
+        user=member.user_id,
+        name=user.name,
+        username=user.username,
+        role=member.role,  # type: ignore[typeddict-item]
+        status=member.status,  # type: ignore[typeddict-item]
+        joined_at=rfc3339(member.joined_at),
+    )
+
+
+def me_state(member: Member) -> MeState:
+    """Return what is a member's own in a room."""
+    return MeState(
+        room=member.room_id,
+        role=member.role,  # type: ignore[typeddict-item]
+        muted_until=rfc3339_or_none(member.muted_until),
+        archived=member.archived,
+        pinned=member.pinned,
+        draft=member.draft,
+        delivered=member.delivered,
+        read=member.read,
+    )
+
+
+def message_state(message: Message) -> MessageState:
+    """Return a message."""
+    return MessageState(
+        room=message.room_id,
+        seq=message.seq,
+        rev=message.rev,
+        client_id=message.client_id,
+        sender=message.sender_id,
+        kind=message.kind,  # type: ignore[typeddict-item]
+        text=message.text,
+        system=message.system,
+        reply_to=message.reply_to,
+        forwarded=message.forwarded,
+        mentions=message.mentions or [],
+        mentions_all=message.mentions_all,
+        files=[],
+        reactions={},
+        pinned=message.pinned,
+        created_at=rfc3339(message.created_at),
+        edited_at=rfc3339_or_none(message.edited_at),
+        deleted_at=rfc3339_or_none(message.deleted_at),
+        expires_at=rfc3339_or_none(message.expires_at),
+    )
+
+
+def user_state(user: User) -> UserState:
+    """Return a user as others see him."""
+    return UserState(
+        id=user.id,
+        username=user.username,
+        name=user.name,
+        about=user.about,
+        avatar=None,
+        bot=user.bot,
+        created_at=rfc3339(user.created_at),
+    )
+
+
+def own_user_state(user: User) -> UserState:
+    """Return a user as he sees himself, with his settings."""
+    state = user_state(user)
+    state["email"] = user.email
+    state["locale"] = user.locale
+    state["last_seen"] = user.last_seen  # type: ignore[typeddict-item]
+    state["receipts"] = user.receipts  # type: ignore[typeddict-item]
+    return state

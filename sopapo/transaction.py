@@ -1,0 +1,117 @@
+"""One unit of work: commit, then tell.
+
+The order that clients see rests on three things. A room's changes are made one at a time in this process, from
+before its row lock until everybody has been told. From the return of COMMIT until the states have been handed to
+the transport nothing yields. And a use-case asks the database nothing after its transaction, so that the
+acknowledgement, which the door hands over next, comes before the states of any later change.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from threading import Lock
+from typing import ParamSpec
+
+import structlog
+from sqlalchemy import text
+
+from models import db
+from sopapo.database import WRITES, is_sqlite
+
+log = structlog.get_logger(__name__)
+
+EVERYTHING = "everything"
+
+P = ParamSpec("P")
+
+
+class Gates:
+    """A lock for each room that is being changed in this process; they go when nobody needs them."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.locks: dict[str, tuple[Lock, int]] = {}
+
+    @contextmanager
+    def held(self, name: str) -> Iterator[None]:
+        """Hold the gate of that name."""
+        lock, users = self.locks.get(name, (Lock(), 0))
+        self.locks[name] = (lock, users + 1)
+        try:
+            with lock:
+                yield
+        finally:
+            users = self.locks[name][1] - 1
+            if users:
+                self.locks[name] = (lock, users)
+            else:
+                del self.locks[name]
+
+    def is_held(self, name: str) -> bool:
+        """Tell whether somebody holds the gate of that name, or waits for it."""
+        return name in self.locks
+
+
+gates = Gates()
+
+
+def gates_of(*rooms: str) -> list[str]:
+    """Name the gates to be held to change these rooms, in the order in which to take them."""
+    return [EVERYTHING] if is_sqlite(db.engine) else sorted(rooms)
+
+
+class Tell:
+    """What is to be told once the transaction is committed, in this order."""
+
+    def __init__(self) -> None:
+        """Begin with nothing to tell."""
+        self.waiting: list[Callable[[], None]] = []
+
+    def __call__(self, broadcast: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Call this after the commit."""
+        self.waiting.append(partial(broadcast, *args, **kwargs))
+
+    def now(self) -> None:
+        """Tell everything; what fails is logged, for it cannot undo what is stored."""
+        for broadcast in self.waiting:
+            try:
+                broadcast()
+            except Exception:
+                log.exception("broadcast_failed")
+
+
+@contextmanager
+def transaction(*rooms: str) -> Iterator[Tell]:
+    """Do all of the block or nothing of it, alone in the rooms named, and tell of it after the commit.
+
+    Other transactions of this process on these rooms (on SQLite: all others) wait until everybody has been told.
+    """
+    with ExitStack() as held:
+        for gate in gates_of(*rooms):
+            held.enter_context(gates.held(gate))
+        db.session.remove()
+        tell = Tell()
+        try:
+            db.session.connection(execution_options={WRITES: True})
+            yield tell
+            db.session.commit()
+        finally:
+            db.session.remove()
+        tell.now()
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Read everything in the block as of one moment."""
+    db.session.remove()
+    try:
+        if not is_sqlite(db.engine):
+            db.session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
+        yield
+    finally:
+        db.session.remove()
+
+
+def ping() -> None:
+    """Ask the database for a sign of life; raises what SQLAlchemy raises when there is none."""
+    db.session.execute(text("SELECT 1"))
