@@ -1,0 +1,24 @@
+"""Connections and channels on Flask-SocketIO and eventlet; knows nothing of chat.
+
+options.py     every bound, with its default
+door.py        what the transport asks of the one who answers
+transport.py   what everything else asks of the transport: channels, broadcasts
+connection.py  one connection, as the door sees it
+session.py     what one client says in Socket.IO           packets.py, text.py   how that is written
+link.py        one client's queue and the packets it sends  messages.py           what waits there
+polling.py     carries a link by requests
+websocket.py   carries a link by a socket                   frames.py, handshake.py, writer.py
+pulse.py       one greenlet pings everybody
+engine.py      all that touches inner parts of engineio and eventlet
+http.py        HTTP with deadlines                          serve.py              from the start to SIGTERM
+runtime.py     greenlets and native threads, for everything else
+"""
+
+from sopapo.transport.connection import Connection
+from sopapo.transport.door import Acknowledge, Door, Refused
+from sopapo.transport.options import TransportOptions
+from sopapo.transport.serve import serve
+from sopapo.transport.stats import Stats
+from sopapo.transport.transport import Transport
+
+__all__ = ["Acknowledge", "Connection", "Door", "Refused", "Stats", "Transport", "TransportOptions", "serve"]

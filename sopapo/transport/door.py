@@ -1,0 +1,33 @@
+"""What the transport asks of the one who answers."""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from sopapo.transport.connection import Connection
+
+Acknowledge = Callable[[Mapping[str, object]], None]
+
+
+class Refused(Exception):
+    """A connection is turned away: the client's `connect_error` carries the code as its message, and the data."""
+
+    def __init__(self, code: str, data: Mapping[str, object]) -> None:
+        super().__init__(code)
+        self.code = code
+        self.data = dict(data)
+
+
+class Door(Protocol):
+    """Answers what clients ask; each method runs in a greenlet that may block."""
+
+    def connect(self, connection: Connection, auth: object) -> None:
+        """Let a connection in; `Refused` turns it away, and so does any other exception, with code `internal`."""
+
+    def request(self, connection: Connection, event: str, args: list[object], acknowledge: Acknowledge) -> None:
+        """Answer one request; those of one connection come one at a time, in the order in which they were sent.
+
+        `acknowledge` never yields, works once, and does nothing when the client asked for no acknowledgement.
+        """
+
+    def disconnect(self, connection: Connection) -> None:
+        """Forget a connection that was let in; called once, after the last request has returned."""

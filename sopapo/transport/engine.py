@@ -1,0 +1,142 @@
+"""The Engine.IO server under Flask-SocketIO: everything that touches inner parts of the libraries it rests on.
+
+Checked with Flask-SocketIO 5.7.0, python-socketio 5.18.1, python-engineio 4.15.1 and eventlet 0.41.3:
+
+- `SocketIO.server.eio`, to which python-socketio hands every request, is an `Engine` here;
+- `engineio.Server`: `sockets`, `_handle_connect`, `_ok`, `_bad_request`;
+- `engineio.socket.Socket`: its flags, and the methods that the server calls (in `link.py`);
+- `eventlet.wsgi.WSGI_LOCAL.already_handled` says that a WebSocket needs no response.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from engineio import Server
+from eventlet import wsgi
+from flask import Flask
+from flask_socketio import SocketIO
+
+from sopapo.transport import origins
+from sopapo.transport import text as json_text
+from sopapo.transport.link import Link
+from sopapo.transport.messages import Message, Outbox
+from sopapo.transport.pulse import Pulse
+from sopapo.transport.session import Peer
+from sopapo.transport.writer import Flusher
+
+if TYPE_CHECKING:
+    from sopapo.transport.transport import Transport
+
+PATH = "/socket.io"
+MOST_OF_AGENT = 256
+
+
+def mount(app: Flask, transport: "Transport") -> "Engine":
+    """Let Flask-SocketIO answer its path in front of an application, with an engine of ours beneath it."""
+    socketio: Any = SocketIO(app, async_mode="eventlet", path=PATH)
+    engine = Engine(transport)
+    socketio.server.eio = engine
+    return engine
+
+
+class Engine(Server):
+    """Opens links, and answers their requests as engineio does, but for what DESIGN's traps name."""
+
+    def __init__(self, transport: "Transport") -> None:
+        options = transport.options
+        super().__init__(
+            async_mode="eventlet",
+            max_http_buffer_size=options.max_packet,
+            http_compression=False,
+            cors_allowed_origins=self._allows,
+            cors_credentials=False,
+            monitor_clients=False,
+            json=json_text,
+            logger=logging.getLogger("engineio"),
+        )
+        self.transport = transport
+        self.flusher = Flusher()
+        self.pulse = Pulse(options.ping_interval, options.ping_timeout)
+        self.is_stopping = False
+
+    def create_queue(self, *_args: object, **_options: object) -> Outbox:
+        """Return the queue of one link."""
+        return Outbox()
+
+    def handle_request(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Answer one request; where a poll's answer does not reach the kernel, its link ends."""
+        if self.is_stopping or "j" in parse_qs(environ.get("QUERY_STRING", "")):
+            start_response("503 Service Unavailable" if self.is_stopping else "400 Bad Request", [])
+            return [b""]
+        head: list[Any] = []
+        body = super().handle_request(environ, lambda *given: head.extend(given))
+        polling = environ.get("sopapo.polling")
+        if not head:
+            return body
+        if polling is None:
+            start_response(*head)
+            return body
+        return self._deliver(polling, body, start_response, head)
+
+    def stop(self) -> None:
+        """Open no more links, and end those that are open; their clients look for another server."""
+        self.is_stopping = True
+        for link in tuple(self.sockets.values()):
+            link.end("stopping", 1001, goodbye=False)
+
+    def mark_handled(self) -> None:
+        """Say that the request being handled has been answered on its socket."""
+        wsgi.WSGI_LOCAL.already_handled = True
+
+    def _deliver(self, polling: Any, body: list[bytes], start_response: Any, head: list[Any]) -> list[bytes]:
+        status, headers = head
+        whole = b"".join(body)
+        try:
+            write = start_response(
+                status, [*headers, ("Cache-Control", "no-store"), ("Content-Length", str(len(whole)))]
+            )
+            write(whole)
+        except OSError:
+            polling.lost()
+            raise
+        polling.delivered()
+        return []
+
+    def _handle_connect(
+        self, environ: dict[str, Any], start_response: Any, transport: str, jsonp_index: int | None = None
+    ) -> Any:
+        link = Link(self, self.generate_id(), _peer(environ))
+        self.sockets[link.sid] = link
+        self.transport.stats.links += 1
+        link.push(self._opening(link.sid, transport))
+        if transport == "websocket":
+            try:
+                return link.handle_get_request(environ, start_response)
+            finally:
+                link.cut("bad_handshake")
+        link.connected = True
+        return self._ok(link.polling.get(environ), jsonp_index=jsonp_index)
+
+    def _opening(self, sid: str, transport: str) -> Message:
+        options = self.transport.options
+        return Message(
+            "0"
+            + json_text.dumps(
+                {
+                    "sid": sid,
+                    "upgrades": ["websocket"] if transport == "polling" else [],
+                    "pingInterval": int(options.ping_interval * 1000),
+                    "pingTimeout": int(options.ping_timeout * 1000),
+                    "maxPayload": options.max_packet,
+                }
+            )
+        )
+
+    def _allows(self, origin: str | None, environ: Mapping[str, object]) -> bool:
+        return origins.is_allowed(origin, environ, self.transport.options.allowed_origins)
+
+
+def _peer(environ: Mapping[str, str]) -> Peer:
+    return Peer(environ.get("REMOTE_ADDR", ""), environ.get("HTTP_USER_AGENT", "")[:MOST_OF_AGENT])

@@ -1,0 +1,41 @@
+"""The handshake of a WebSocket, once its request has been read."""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+
+from wsproto.utilities import generate_accept_token
+
+VERSION = "13"
+_KEY_BYTES = 16
+
+
+def wants_websocket(environ: Mapping[str, str]) -> bool:
+    """Tell whether a request asks to go on as a WebSocket."""
+    tokens = re.split(r"\s*,\s*", environ.get("HTTP_CONNECTION", "").lower())
+    return "upgrade" in tokens and environ.get("HTTP_UPGRADE", "").lower() == "websocket"
+
+
+def is_sound(environ: Mapping[str, str]) -> bool:
+    """Tell whether the version and the key are such that it may."""
+    try:
+        key = base64.b64decode(environ.get("HTTP_SEC_WEBSOCKET_KEY", ""), validate=True)
+    except binascii.Error:
+        return False
+    return len(key) == _KEY_BYTES and environ.get("HTTP_SEC_WEBSOCKET_VERSION") == VERSION
+
+
+def acceptance(environ: Mapping[str, str]) -> bytes:
+    """Return the response that switches protocols; it accepts no extension, so that frames can be shared."""
+    token = generate_accept_token(environ["HTTP_SEC_WEBSOCKET_KEY"].encode())
+    return b"\r\n".join(
+        (
+            b"HTTP/1.1 101 Switching Protocols",
+            b"Upgrade: websocket",
+            b"Connection: Upgrade",
+            b"Sec-WebSocket-Accept: " + token,
+            b"",
+            b"",
+        )
+    )

@@ -1,0 +1,28 @@
+"""What the transport lets itself be told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransportOptions:
+    """The bounds of connections and HTTP requests; sizes in bytes, times in seconds."""
+
+    ping_interval: float = 25
+    ping_timeout: float = 20
+    allowed_origins: Sequence[str] = ()
+    trusted_proxies: int = 0
+
+    max_packet: int = 65_536
+    max_queue: int = 1_048_576
+    max_body: int = 1_048_576
+    max_malformed: int = 3
+    max_connections: int = 24_000
+    backlog: int = 20_000
+
+    connect_seconds: float = 10
+    close_seconds: float = 2.5
+    stop_seconds: float = 3
+    head_seconds: float = 15
+    body_seconds: float = 30
+    idle_seconds: float = 60

@@ -1,0 +1,100 @@
+"""Serving an application from the first socket to SIGTERM."""
+
+import errno
+import logging
+import resource
+import signal
+import socket
+from functools import partial
+from typing import Any
+
+import eventlet
+from eventlet import wsgi
+from flask import Flask
+
+from sopapo.transport.http import HttpProtocol, WsgiLog
+from sopapo.transport.options import TransportOptions
+from sopapo.transport.transport import Transport
+
+log = logging.getLogger(__name__)
+
+PASSING = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.ECONNABORTED, errno.EPROTO, errno.ECONNRESET}
+BREATH = 0.1
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Listener:
+    """A listening socket that outlives a shortage of descriptors."""
+
+    def __init__(self, sock: Any) -> None:
+        self._sock = sock
+        self.family = sock.family
+        self.getsockname = sock.getsockname
+        self.close = sock.close
+
+    def accept(self) -> Any:
+        """Return the next client's socket and address."""
+        while True:
+            try:
+                return self._sock.accept()
+            except OSError as error:
+                if error.errno not in PASSING:
+                    raise
+                log.warning("no connection could be accepted: %s", error)
+                eventlet.sleep(BREATH)
+
+
+def serve(app: Flask, host: str, port: int, options: TransportOptions) -> None:
+    """Serve an application until SIGTERM or SIGINT, then end its connections and return."""
+    transport: Transport = app.extensions["sopapo.transport"]
+    raise_descriptor_limit()
+    listener = Listener(listen(host, port, options.backlog))
+    pool = eventlet.GreenPool(options.max_connections)
+    server = eventlet.spawn(
+        wsgi.server,
+        listener,
+        app,
+        log=WsgiLog(),
+        custom_pool=pool,
+        protocol=partial(HttpProtocol, options),
+        keepalive=options.idle_seconds,
+        socket_timeout=options.body_seconds,
+        debug=False,
+    )
+    log.info("listening on %s", listener.getsockname())
+    wait_for_signal()
+    log.info("stopping")
+    server.kill()
+    listener.close()
+    transport.stop()
+    with eventlet.Timeout(options.stop_seconds, False):  # noqa: FBT003 - eventlet's way to ask for no exception
+        pool.waitall()
+
+
+def listen(host: str, port: int, backlog: int) -> Any:
+    """Return a listening socket whose clients get every packet without delay."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    sock = socket.socket(family, kind, protocol)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.bind(address)
+    sock.listen(backlog)
+    return sock
+
+
+def raise_descriptor_limit() -> None:
+    """Let this process open as many sockets as it may."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def wait_for_signal() -> None:
+    """Wait until the process is asked to stop; a second signal then ends it at once."""
+    heard, told = socket.socketpair()
+    told.setblocking(False)  # noqa: FBT003 - the standard library's signature
+    for number in SIGNALS:
+        signal.signal(number, lambda *_: None)
+    signal.set_wakeup_fd(told.fileno())
+    heard.recv(1)
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)

@@ -1,0 +1,178 @@
+"""What one Engine.IO client says in Socket.IO: its connection, its requests, and how often it was not understood."""
+
+import logging
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from eventlet.semaphore import Semaphore
+
+from sopapo.transport import packets, runtime
+from sopapo.transport.connection import Connection, Pipe
+from sopapo.transport.door import Refused
+from sopapo.transport.messages import MESSAGE, Message
+from sopapo.transport.packets import Breach, Malformed, Packet
+
+if TYPE_CHECKING:
+    from sopapo.transport.transport import Transport
+
+log = logging.getLogger(__name__)
+
+FAILED = "The server failed; the failure is in its log."
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Where a client comes from, and what it calls itself."""
+
+    address: str
+    agent: str
+
+
+class Answer:
+    """The acknowledgement of one request: works once, and not at all when none was asked for."""
+
+    __slots__ = ("_ack", "_connection")
+
+    def __init__(self, connection: Connection, ack: int | None) -> None:
+        self._connection = connection
+        self._ack = ack
+
+    def __call__(self, payload: Mapping[str, object]) -> None:
+        """Send it; never yields."""
+        """Send it; never yields."""
+        ack, self._ack = self._ack, None
+        if ack is not None:
+            self._connection.push(answer(ack, payload))
+
+
+class Session:
+    """The Socket.IO side of one link; `receive` is called by one greenlet at a time, holding `turn`, and may block."""
+
+    __slots__ = ("_alone_since", "_malformed", "_over", "_pipe", "_transport", "connection", "peer", "turn")
+
+    def __init__(self, transport: "Transport", pipe: Pipe, peer: Peer) -> None:
+        self._transport = transport
+        self._pipe = pipe
+        self.peer = peer
+        self._malformed = 0
+        self._over = False
+        self.connection: Connection | None = None
+        self.turn = Semaphore()
+        self._wait_for_connect()
+
+    def receive(self, text: str) -> None:
+        """Take one packet; raises Breach where the link must end."""
+        self._transport.stats.frames_in += 1
+        try:
+            self._handle(packets.parse(text))
+        except Malformed as error:
+            self.misread(error)
+
+    def misread(self, error: Malformed) -> None:
+        """Count what cannot be read, and answer it where it is known how; raises Breach when it is once too often."""
+        self._transport.stats.malformed += 1
+        self._malformed += 1
+        if error.ack is not None:
+            self._pipe.push(answer(error.ack, failure("invalid", f"Not understood: {error}.")))
+        if self._malformed >= self._transport.options.max_malformed:
+            raise Breach("malformed", 1007)
+
+    def over(self) -> None:
+        """End the connection, if there is one: it hears nothing more and is in no channel from here on."""
+        self._over = True
+        self._leave()
+
+    def _handle(self, packet: Packet) -> None:
+        if packet.kind == packets.CONNECT:
+            self._connect(packet)
+        elif self.connection is None or packet.namespace != "/":
+            raise Malformed("not connected", packet.ack)
+        elif packet.kind == packets.EVENT:
+            self._request(self.connection, packet)
+        elif packet.kind == packets.DISCONNECT:
+            self._leave()
+            self._wait_for_connect()
+
+    def _connect(self, packet: Packet) -> None:
+        if packet.namespace != "/":
+            self._pipe.push(Message(MESSAGE + packets.refused("Invalid namespace", namespace=packet.namespace)))
+            return
+        if self.connection is not None:
+            raise Malformed("connected already")
+        connection = Connection(secrets.token_urlsafe(15), self.peer.address, self.peer.agent, pipe=self._pipe)
+        self.connection = connection
+        try:
+            self._transport.door.connect(connection, packet.data)
+        except Refused as refusal:
+            self._refuse(connection, refusal)
+        except Exception:
+            log.exception("a connection could not be let in")
+            self._refuse(connection, Refused("internal", {"code": "internal", "message": FAILED}))
+        else:
+            self._let_in(connection)
+
+    def _let_in(self, connection: Connection) -> None:
+        if connection.ended:
+            self._transport.door.disconnect(connection)
+            return
+        self._transport.stats.connected += 1
+        self._transport.connections[connection.sid] = connection
+        self._pipe.push(Message(MESSAGE + packets.connected(connection.sid)))
+        connection.release()
+
+    def _refuse(self, connection: Connection, refusal: Refused) -> None:
+        self._transport.stats.refused[refusal.code] += 1
+        self.connection = None
+        self._transport.detach(connection)
+        self._pipe.push(Message(MESSAGE + packets.refused(refusal.code, refusal.data)))
+        self._wait_for_connect()
+
+    def _request(self, connection: Connection, packet: Packet) -> None:
+        assert isinstance(packet.data, list)
+        event, *args = packet.data
+        self._transport.stats.requests += 1
+        acknowledge = Answer(connection, packet.ack)
+        try:
+            self._transport.door.request(connection, event, args, acknowledge)
+        except Exception:
+            log.exception("a request failed in the door")
+            acknowledge(failure("internal", FAILED))
+
+    def _leave(self) -> None:
+        connection, self.connection = self.connection, None
+        if connection is None:
+            return
+        self._transport.detach(connection)
+        if connection.is_in:
+            runtime.spawn(self._farewell, connection)
+
+    def _farewell(self, connection: Connection) -> None:
+        with self.turn:
+            self._transport.door.disconnect(connection)
+
+    def _wait_for_connect(self) -> None:
+        if self._over:
+            return
+        self._alone_since = time.monotonic()
+        runtime.call_after(self._transport.options.connect_seconds, self._end_if_alone, self._alone_since)
+
+    def _end_if_alone(self, since: float) -> None:
+        if self.connection is None and not self._over and self._alone_since == since:
+            self._pipe.end("no_connect", 1008)
+
+
+def answer(ack: int, payload: Mapping[str, object]) -> Message:
+    """Encode the answer to a request; one that is no JSON becomes a failure, and a line in the log."""
+    try:
+        return Message(MESSAGE + packets.acknowledgement(ack, payload), is_answer=True)
+    except (TypeError, ValueError, RecursionError):
+        log.exception("an answer cannot be sent as JSON")
+        return Message(MESSAGE + packets.acknowledgement(ack, failure("internal", FAILED)), is_answer=True)
+
+
+def failure(code: str, message: str) -> dict[str, object]:
+    """Return the shape in which a request is told that it failed."""
+    return {"ok": False, "error": {"code": code, "message": message}}

@@ -1,0 +1,58 @@
+"""Connections and channels: the one object through which everything else speaks to clients."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import Flask
+
+from sopapo.transport.channels import Channels
+from sopapo.transport.connection import Connection, event_message
+from sopapo.transport.door import Door
+from sopapo.transport.engine import mount
+from sopapo.transport.options import TransportOptions
+from sopapo.transport.stats import Stats
+
+
+class Transport:
+    """Answers `/socket.io` of an application for a door; found in `app.extensions["sopapo.transport"]`."""
+
+    def __init__(self, app: Flask, door: Door, options: TransportOptions) -> None:
+        self.door = door
+        self.options = options
+        self.stats = Stats()
+        self.connections: dict[str, Connection] = {}
+        self._channels = Channels()
+        self._engine = mount(app, self)
+        app.extensions["sopapo.transport"] = self
+
+    def enter(self, connection: Connection, channel: str) -> None:
+        """Put a connection into a channel; once it has ended it enters none."""
+        self._channels.enter(connection, channel)
+
+    def leave(self, connection: Connection, channel: str) -> None:
+        """Take a connection out of a channel."""
+        self._channels.leave(connection, channel)
+
+    def members(self, channel: str) -> Sequence[Connection]:
+        """Return those who are in a channel, in the order in which they came."""
+        return self._channels.members(channel)
+
+    def broadcast(self, channel: str, event: str, payload: Mapping[str, object], skip: str | None = None) -> None:
+        """Send one event to a channel, but not to the connection with the sid `skip`; never yields, never raises."""
+        members = self._channels.members(channel)
+        message = event_message(event, payload) if members else None
+        if message is None:
+            return
+        self.stats.broadcasts += 1
+        for connection in members:
+            if connection.sid != skip:
+                connection.push(message)
+
+    def detach(self, connection: Connection) -> None:
+        """Let a connection hear nothing more."""
+        connection.ended = True
+        self._channels.leave_all(connection)
+        self.connections.pop(connection.sid, None)
+
+    def stop(self) -> None:
+        """Let nobody in any more, and end every link so that clients look for another server."""
+        self._engine.stop()
