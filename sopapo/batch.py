@@ -15,18 +15,18 @@ from sqlalchemy import Connection, Row, insert, select, text, tuple_
 
 from models import Message
 from sopapo.clock import now
-from sopapo.errors import ChatError, Forbidden, NotFound
+from sopapo.errors import ChatError, Forbidden, NotFound, no_such_room
 from sopapo.permissions import first_visible, may_post
 from sopapo.schemas.messages import MessageSent
 from sopapo.states import message_state
 
 Outcome = MessageSent | ChatError | None
 
-ROOMS = "SELECT id, kind, post, history, first_seq, last_seq, last_rev, expire_after FROM rooms "
+ROOMS = "SELECT CAST(id AS text) AS id, kind, post, history, first_seq, last_seq, last_rev, expire_after FROM rooms "
 LOCK = {
     "sqlite": ROOMS + "WHERE id IN (SELECT value FROM json_each(:ids)) AND deleted_at IS NULL",
     "postgresql": ROOMS + "WHERE id IN (SELECT CAST(value AS uuid) FROM json_array_elements_text(CAST(:ids AS json)))"
-    " AND deleted_at IS NULL ORDER BY id FOR UPDATE",
+    " AND deleted_at IS NULL ORDER BY rooms.id FOR UPDATE",
 }
 DRAFTS = {
     "sqlite": "SELECT value->>'n' AS n, value->>'room' AS room, value->>'sender' AS sender, value->>'client' AS client"
@@ -92,7 +92,7 @@ class Batch:
         for n, fact in enumerate(self.facts()):
             draft = self.drafts[n]
             if draft.room_id not in self.rooms:
-                self.outcomes[n] = None if self.waiting else NotFound("there is no such room")
+                self.outcomes[n] = None if self.waiting else no_such_room()
             elif fact.seq is not None:
                 known[n] = fact.seq
             elif draft.key in first:
@@ -124,7 +124,7 @@ class Batch:
         """Give a message the next numbers of its room, or say why it cannot be."""
         room = self.rooms[draft.room_id]
         if fact.role is None:
-            return NotFound("there is no such room")
+            return no_such_room()
         if not may_post(room.kind, room.post, fact.role):
             return Forbidden("only admins write here")
         oldest = first_visible(room.history, room.first_seq, fact.joined_seq)

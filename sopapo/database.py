@@ -43,12 +43,13 @@ def init_database(app: Flask, settings: Settings) -> None:
 
 def sqlite_options() -> dict[str, Any]:
     """Return the engine's options for SQLite: waiting for a lock is ours, since its own would stop the loop."""
-    return {"connect_args": {"timeout": 0, "check_same_thread": False}}
+    return {"hide_parameters": True, "connect_args": {"timeout": 0, "check_same_thread": False}}
 
 
 def postgres_options(settings: Settings) -> dict[str, Any]:
     """Return the engine's options for PostgreSQL: every wait has an end."""
     return {
+        "hide_parameters": True,
         "pool_size": settings.database_connections,
         "max_overflow": 0,
         "pool_timeout": POOL_WAIT_SECONDS,

@@ -98,6 +98,11 @@ class NotFound(ChatError):
     code, status = "not_found", 404
 
 
+def no_such_room() -> NotFound:
+    """Say of a room what is said of those that are not there and those that may not be seen."""
+    return NotFound("there is no such room", "room")
+
+
 class Conflict(ChatError):
     code, status = "conflict", 409
 

@@ -6,7 +6,7 @@ Not yours and not there get the same answer; only of a public room is it said th
 from sqlalchemy import select
 
 from models import Member, Room, db
-from sopapo.errors import Forbidden, NotFound
+from sopapo.errors import Forbidden, no_such_room
 from sopapo.permissions import is_admin
 from sopapo.security import Identity
 
@@ -74,8 +74,3 @@ def administer_group(caller: Identity, room_id: str) -> tuple[Room, Member]:
     if not is_admin(member.role):
         raise Forbidden("only admins may do that")
     return room, member
-
-
-def no_such_room() -> NotFound:
-    """Say of a room what is said of those that are not there and those that may not be seen."""
-    return NotFound("there is no such room", "room")

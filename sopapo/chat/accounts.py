@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from uuid_utils import uuid7
 
@@ -61,11 +61,9 @@ def new_user(body: Register, password_hash: str) -> User:
 
 def refuse_taken(user: User) -> None:
     """Raise Conflict, with its field, where another account has the username or the e-mail."""
-    query = select(User.username_key).where(or_(User.username_key == user.username_key, User.email == user.email))
-    taken = db.session.scalars(query).all()
-    if user.username_key in taken:
+    if db.session.scalar(select(User.id).where(User.username_key == user.username_key)):
         raise Conflict("the username, or one that looks like it, is taken", "username")
-    if taken:
+    if user.email is not None and db.session.scalar(select(User.id).where(User.email == user.email)):
         raise Conflict("the e-mail address is taken", "email")
 
 

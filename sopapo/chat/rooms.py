@@ -106,6 +106,7 @@ def new_room(caller: Identity, body: CreateRoom, direct_key: str | None = None) 
         created_by=caller.user_id,
     )
     db.session.add(room)
+    db.session.flush()
     return room
 
 
