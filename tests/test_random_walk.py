@@ -1,0 +1,180 @@
+"""A client that is cut off at random and syncs ends equal to one that never was."""
+
+import uuid
+from typing import Any, ClassVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.conftest import MakeUser
+from tests.support.mirror import Mirror
+from tests.support.person import Person
+from tests.support.refusal import Refusal
+from tests.support.socket_user import SocketUser
+
+PEOPLE = 4
+ROOMS = 2
+person = st.integers(0, PEOPLE - 1)
+place = st.integers(0, ROOMS - 1)
+
+
+class Client:
+    """One socket of a person, with the mirror that is fed from it."""
+
+    def __init__(self, who: Person) -> None:
+        self.who = who
+        self.mirror = Mirror(who.id)
+        self.socket: SocketUser | None = None
+        self.taken = 0
+        self.come_back()
+
+    def come_back(self) -> None:
+        """Connect, then sync: subscribe first, snapshot second."""
+        self.socket, self.taken = self.who.connect(), 0
+        self.sync()
+
+    def cut_off(self) -> None:
+        """Lose the connection and whatever was on its way."""
+        if self.socket is not None:
+            self.take()
+            self.socket.close()
+            self.socket = None
+
+    def sync(self, limit: int = 5) -> None:
+        """Sync until there is no more."""
+        assert self.socket is not None
+        more = True
+        while more:
+            self.take()
+            answer = self.socket.ask("sync", {"rooms": self.mirror.revs, "limit": limit})
+            more = any(entry["more"] for entry in answer["rooms"])
+            self.take()
+
+    def take(self) -> None:
+        """Feed the mirror with all that was heard."""
+        assert self.socket is not None
+        while self.taken < len(self.socket.heard):
+            self.mirror.take(self.socket.heard[self.taken])
+            self.taken += 1
+
+    def settle(self) -> None:
+        """Be where a client is that has heard all and closed every hole."""
+        if self.socket is None:
+            self.come_back()
+            return
+        self.socket.barrier()
+        self.take()
+        if self.mirror.needs_sync:
+            self.sync()
+
+    def ask(self, request: str, **fields: Any) -> None:
+        """Do something that may be refused, on the live socket or over HTTP."""
+        try:
+            (self.socket or self.who.socket).ask(request, fields)
+        except Refusal as refusal:
+            assert refusal.code in ("not_found", "forbidden", "conflict"), refusal  # noqa: PT017
+        else:
+            if self.socket is not None and request == "leave_room":
+                self.take()
+                self.mirror.leave(fields["room"])
+
+    def check(self) -> None:
+        """Hold what the mirror has against what a client gets that begins now, and against history."""
+        self.settle()
+        assert not self.mirror.needs_sync
+        fresh = Mirror(self.who.id)
+        fresh.take_sync(self.who.sync(limit=1))
+        for room in self.mirror.rooms:
+            history = self.who.whole_history(room)
+            self.mirror.fill(room, history)
+            assert self.mirror.rooms[room].messages == {message["seq"]: message for message in history}
+            fresh.fill(room, history)
+        assert self.mirror.picture() == fresh.picture()
+
+
+class Walk(RuleBasedStateMachine):
+    """Four people in two rooms do whatever comes to their minds."""
+
+    make_user: ClassVar[MakeUser]
+
+    @initialize()
+    def begin(self) -> None:
+        people = [self.make_user() for _ in range(PEOPLE)]
+        self.rooms = [people[n % PEOPLE].create_room(people[(n + 1) % PEOPLE], public=True) for n in range(ROOMS)]
+        self.clients = [Client(each) for each in people]
+
+    @rule(who=person, where=place, count=st.integers(1, 8))
+    def talk(self, who: int, where: int, count: int) -> None:
+        for number in range(count):
+            fields = {"client_id": str(uuid.uuid4()), "text": f"{who} {number}"}
+            self.clients[who].ask("send_message", room=self.rooms[where], **fields)
+
+    @rule(who=person, where=place)
+    def join(self, who: int, where: int) -> None:
+        self.clients[who].ask("join_room", room=self.rooms[where])
+
+    @rule(who=person, where=place)
+    def leave(self, who: int, where: int) -> None:
+        self.clients[who].ask("leave_room", room=self.rooms[where])
+
+    @rule(who=person, whom=person, where=place)
+    def add(self, who: int, whom: int, where: int) -> None:
+        self.clients[who].ask("add_members", room=self.rooms[where], users=[self.clients[whom].who.id])
+
+    @rule(who=person, whom=person, where=place)
+    def remove(self, who: int, whom: int, where: int) -> None:
+        self.clients[who].ask("remove_member", room=self.rooms[where], user=self.clients[whom].who.id)
+
+    @rule(who=person, whom=person, where=place, role=st.sampled_from(["owner", "admin", "member"]))
+    def give_role(self, who: int, whom: int, where: int, role: str) -> None:
+        self.clients[who].ask("set_role", room=self.rooms[where], user=self.clients[whom].who.id, role=role)
+
+    @rule(who=person, where=place, name=st.text("abc", min_size=1, max_size=3))
+    def rename(self, who: int, where: int, name: str) -> None:
+        self.clients[who].ask("update_room", room=self.rooms[where], name=name)
+
+    @rule(who=person)
+    def cut_off(self, who: int) -> None:
+        self.clients[who].cut_off()
+
+    @rule(who=person)
+    @precondition(lambda self: any(client.socket is None for client in self.clients))
+    def come_back(self, who: int) -> None:
+        if self.clients[who].socket is None:
+            self.clients[who].come_back()
+
+    @rule(who=person)
+    def settle(self, who: int) -> None:
+        self.clients[who].settle()
+
+    @invariant()
+    def nothing_heard_is_refused(self) -> None:
+        for client in getattr(self, "clients", []):
+            if client.socket is not None:
+                client.take()
+
+    def teardown(self) -> None:
+        for client in getattr(self, "clients", []):
+            client.check()
+            client.who.close()
+
+
+def test_every_client_ends_with_what_the_database_holds(make_user: MakeUser) -> None:
+    patient = settings(
+        max_examples=12,
+        stateful_step_count=40,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    walk = type("WalkHere", (Walk,), {"make_user": staticmethod(make_user)})
+    run_state_machine_as_test(walk, settings=patient)
