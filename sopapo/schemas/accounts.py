@@ -1,9 +1,10 @@
 """Accounts and sessions on the wire."""
 
 import unicodedata
-from typing import Annotated, TypedDict
+from typing import Annotated
 
 from pydantic import AfterValidator, EmailStr, Field
+from typing_extensions import TypedDict
 
 from sopapo.schemas.fields import Id, Line, Name, Request, Text, length
 from sopapo.schemas.states import UserState

@@ -1,8 +1,9 @@
 """Members on the wire."""
 
-from typing import Annotated, TypedDict
+from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from sopapo.schemas.fields import Id, Request, UserRefs
 from sopapo.schemas.states import MemberState, Role, UserState

@@ -1,8 +1,9 @@
 """Messages on the wire."""
 
-from typing import Annotated, Self, TypedDict
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
+from typing_extensions import TypedDict
 
 from sopapo.schemas.fields import Id, MessageText, Request, Seq
 from sopapo.schemas.states import MessageState, UserState

@@ -1,8 +1,9 @@
 """Rooms on the wire."""
 
-from typing import Literal, TypedDict
+from typing import Literal
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from sopapo.schemas.fields import Description, Id, Request, RoomName, UserRefs
 from sopapo.schemas.states import Kind, MeState, RoomState, Who

@@ -1,6 +1,8 @@
 """The states that the server pushes: the whole current state of one thing each."""
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired
+
+from typing_extensions import TypedDict
 
 Role = Literal["owner", "admin", "member"]
 Status = Literal["joined", "pending", "left", "removed", "banned"]

@@ -1,8 +1,9 @@
 """Catching up on the wire."""
 
-from typing import Annotated, TypedDict
+from typing import Annotated
 
 from pydantic import AwareDatetime, Field
+from typing_extensions import TypedDict
 
 from sopapo.schemas.fields import Id, Request, Rev
 from sopapo.schemas.states import MemberState, MessageState, MeState, ReceiptState, RoomState, UserState
