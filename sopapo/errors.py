@@ -150,5 +150,6 @@ def is_away(error: BaseException) -> bool:
 def first_fault(error: ValidationError) -> Invalid:
     """Name the first wrong field of a request."""
     fault: dict[str, Any] = dict(error.errors(include_url=False, include_context=False, include_input=False)[0])
-    field = str(fault["loc"][0]) if fault["loc"] else None
+    # A field that we do not know may be named by anything, even by what cannot be written as UTF-8.
+    field = str(fault["loc"][0]).encode(errors="replace").decode()[:100] if fault["loc"] else None
     return Invalid(str(fault["msg"]).removeprefix("Value error, "), field)

@@ -61,11 +61,12 @@ def hash_password(password: str) -> str:
 def check_password(password: str, password_hash: str | None) -> tuple[bool, str | None]:
     """Tell whether the password is right, and give a better hash where the stored one is outdated.
 
-    Without a hash, for a user who does not exist, it takes the same time and is wrong.
+    Without a hash, for a user who does not exist or has no password, it takes the same time and is wrong.
     """
+    known = password_hash if password_hash and passwords.identify(password_hash) else None
     with hashing_turn():
-        right, better = off_loop(passwords.verify_and_update, password, password_hash or nobodys_hash())
-    return (right, better) if password_hash else (False, None)
+        right, better = off_loop(passwords.verify_and_update, password, known or nobodys_hash())
+    return (right, better) if known else (False, None)
 
 
 @cache

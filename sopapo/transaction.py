@@ -17,10 +17,12 @@ from sqlalchemy import text
 
 from models import db
 from sopapo.database import WRITES, is_sqlite
+from sopapo.errors import Unavailable
 
 log = structlog.get_logger(__name__)
 
 EVERYTHING = "everything"
+GATE_SECONDS = 8
 
 P = ParamSpec("P")
 
@@ -34,12 +36,16 @@ class Gates:
 
     @contextmanager
     def held(self, name: str) -> Iterator[None]:
-        """Hold the gate of that name."""
+        """Hold the gate of that name. Raises Unavailable where its turn does not come within 8 s."""
         lock, users = self.locks.get(name, (Lock(), 0))
         self.locks[name] = (lock, users + 1)
         try:
-            with lock:
+            if not lock.acquire(timeout=GATE_SECONDS):
+                raise Unavailable("too many changes wait for this room", retry_after=1)
+            try:
                 yield
+            finally:
+                lock.release()
         finally:
             users = self.locks[name][1] - 1
             if users:

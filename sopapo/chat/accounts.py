@@ -48,7 +48,7 @@ def new_user(body: Register, password_hash: str) -> User:
         username_key=username_key(body.username),
         name=body.name or body.username,
         about="",
-        email=body.email.lower() if body.email else None,
+        email=body.email,
         password_hash=password_hash,
         locale="pt-BR",
         last_seen="everyone",

@@ -1,7 +1,19 @@
 """Changes of a room: each takes the next `rev` under the room's lock, and is one state."""
 
+from typing import NamedTuple
+
 from models import Member, Message, Room, User, db
 from sopapo.clock import now
+from sopapo.security import Identity
+from sopapo.transaction import Tell
+
+
+class Act(NamedTuple):
+    """A change under way: of which room, by whom, and who is to be told after the commit."""
+
+    room: Room
+    caller: Identity
+    tell: Tell
 
 
 def next_rev(room: Room) -> int:

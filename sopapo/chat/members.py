@@ -5,7 +5,7 @@ from sqlalchemy import select
 from models import Member, Room, User, db
 from sopapo import broadcast
 from sopapo.chat.access import access_group, find_room, joined, read_room
-from sopapo.chat.changes import add_system_message, put_member
+from sopapo.chat.changes import Act, add_system_message, put_member
 from sopapo.chat.people import find_users, get_user
 from sopapo.chat.sync import entry_of
 from sopapo.errors import Conflict, Forbidden
@@ -15,7 +15,7 @@ from sopapo.schemas.rooms import JoinRoom, RoomJoined
 from sopapo.schemas.states import MemberState
 from sopapo.security import Identity
 from sopapo.states import member_state, message_state, user_state
-from sopapo.transaction import Tell, transaction
+from sopapo.transaction import transaction
 
 MAX_GROUP_MEMBERS = 1024
 MAX_CHANNEL_MEMBERS = 200_000
@@ -52,7 +52,7 @@ def add_members(caller: Identity, body: AddMembers) -> MembersAdded:
         present = joined_among(room, users)
         refuse_full(room, len(users) - len(present))
         states = [
-            member_state(present[user.id], user) if user.id in present else enter(room, user, caller, tell)
+            member_state(present[user.id], user) if user.id in present else enter(Act(room, caller, tell), user)
             for user in users
         ]
     return MembersAdded(members=states, unknown=unknown)
@@ -83,19 +83,19 @@ def join_room(caller: Identity, body: JoinRoom) -> RoomJoined:
             if member is not None and member.status == "banned":
                 raise Forbidden("one who is banned cannot join")
             refuse_full(room, 1)
-            enter(room, get_user(caller.user_id), caller, tell)
+            enter(Act(room, caller, tell), get_user(caller.user_id))
             db.session.flush()
         entry = entry_of(room, db.session.get_one(Member, (room.id, caller.user_id)))
     return RoomJoined(room=entry["room"], sync=entry, pending=False)
 
 
-def enter(room: Room, user: User, caller: Identity, tell: Tell) -> MemberState:
+def enter(act: Act, user: User) -> MemberState:
     """Let somebody in, who came by himself or was added; his sockets hear the room from this change on."""
-    member = put_member(room, user, "member")
-    came_himself = user.id == caller.user_id
-    message = add_system_message(room, "joined" if came_himself else "added", user.id, caller.user_id)
+    member = put_member(act.room, user, "member")
+    came_himself = user.id == act.caller.user_id
+    message = add_system_message(act.room, "joined" if came_himself else "added", user.id, act.caller.user_id)
     state = member_state(member, user)
-    tell(broadcast.entered, user.id, room.id)
-    tell(broadcast.member, state, skip=caller.socket)
-    tell(broadcast.message, message_state(message), skip=caller.socket if came_himself else None)
+    act.tell(broadcast.entered, user.id, act.room.id)
+    act.tell(broadcast.member, state, skip=act.caller.socket)
+    act.tell(broadcast.message, message_state(message), skip=act.caller.socket if came_himself else None)
     return state

@@ -5,7 +5,7 @@ from sqlalchemy import case, select
 from models import Member, Room, User, db
 from sopapo import broadcast
 from sopapo.chat.access import access_group, administer_group
-from sopapo.chat.changes import add_system_message, change_role, drop_member
+from sopapo.chat.changes import Act, add_system_message, change_role, drop_member
 from sopapo.chat.people import get_user
 from sopapo.chat.rooms import end_room
 from sopapo.errors import Conflict, Forbidden, NotFound
@@ -14,7 +14,7 @@ from sopapo.schemas.members import MemberChanged, RemoveMember, SetRole
 from sopapo.schemas.rooms import RoomRequest
 from sopapo.security import Identity
 from sopapo.states import me_state, member_state, message_state
-from sopapo.transaction import Tell, transaction
+from sopapo.transaction import transaction
 
 
 def remove_member(caller: Identity, body: RemoveMember) -> MemberChanged:
@@ -28,7 +28,7 @@ def remove_member(caller: Identity, body: RemoveMember) -> MemberChanged:
             raise Forbidden("only those below oneself can be removed", "user")
         drop_member(room, member, "removed")
         state = member_state(member, user)
-        tell_departure(room, member, user, tell, caller)
+        tell_departure(Act(room, caller, tell), member, user)
     return MemberChanged(member=state)
 
 
@@ -39,20 +39,19 @@ def leave_room(caller: Identity, body: RoomRequest) -> None:
         was_owner = me.role == "owner"
         drop_member(room, me, "left")
         db.session.flush()
-        tell_departure(room, me, get_user(caller.user_id), tell, caller)
+        tell_departure(Act(room, caller, tell), me, get_user(caller.user_id))
         if room.member_count == 0:
             end_room(room, tell)
         elif was_owner and not owners(room):
-            heir = longest_standing(room)
-            give_role(room, heir, "owner", caller, tell)
+            give_role(Act(room, caller, tell), longest_standing(room), "owner")
 
 
-def tell_departure(room: Room, member: Member, user: User, tell: Tell, caller: Identity) -> None:
+def tell_departure(act: Act, member: Member, user: User) -> None:
     """Let the one who goes hear of it, then nothing more, and the others read of it."""
-    tell(broadcast.member, member_state(member, user), skip=caller.socket)
-    tell(broadcast.departed, user.id, room.id)
-    message = add_system_message(room, member.status, user.id, caller.user_id)
-    tell(broadcast.message, message_state(message))
+    act.tell(broadcast.member, member_state(member, user), skip=act.caller.socket)
+    act.tell(broadcast.departed, user.id, act.room.id)
+    message = add_system_message(act.room, member.status, user.id, act.caller.user_id)
+    act.tell(broadcast.message, message_state(message))
 
 
 def set_role(caller: Identity, body: SetRole) -> MemberChanged:
@@ -62,7 +61,7 @@ def set_role(caller: Identity, body: SetRole) -> MemberChanged:
         member, user = target_member(room, body.user)
         if member.role != body.role:
             refuse_role(room, me, member, body.role)
-            give_role(room, member, body.role, caller, tell)
+            give_role(Act(room, caller, tell), member, body.role)
         state = member_state(member, user)
     return MemberChanged(member=state)
 
@@ -75,14 +74,14 @@ def refuse_role(room: Room, me: Member, member: Member, role: str) -> None:
         raise Conflict("the last owner cannot step down", "role")
 
 
-def give_role(room: Room, member: Member, role: str, caller: Identity, tell: Tell) -> None:
+def give_role(act: Act, member: Member, role: str) -> None:
     """Give somebody a role inside the caller's transaction, and tell of it."""
-    change_role(room, member, role)
+    change_role(act.room, member, role)
     user = get_user(member.user_id)
-    tell(broadcast.member, member_state(member, user), skip=caller.socket)
-    tell(broadcast.me, user.id, me_state(member))
-    message = add_system_message(room, "role", user.id, caller.user_id)
-    tell(broadcast.message, message_state(message))
+    act.tell(broadcast.member, member_state(member, user), skip=act.caller.socket)
+    act.tell(broadcast.me, user.id, me_state(member))
+    message = add_system_message(act.room, "role", user.id, act.caller.user_id)
+    act.tell(broadcast.message, message_state(message))
 
 
 def target_member(room: Room, user_id: str) -> tuple[Member, User]:

@@ -54,7 +54,7 @@ def open_session(user: User, device: Device) -> tuple[Identity, TokenPair]:
         user_id=user.id,
         refresh_id=str(uuid7()),
         address=device.address[:45],
-        agent=device.agent[:200],
+        agent="".join(filter(str.isprintable, device.agent))[:200],
         created_at=moment,
         last_used_at=moment,
         expires_at=moment + tokens().refresh_seconds * 1000,

@@ -4,9 +4,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from pydantic import ValidationError
+
 from sopapo.commands import check, db, run, seed, user
 from sopapo.config import ConfigError
-from sopapo.errors import ChatError, is_away
+from sopapo.errors import ChatError, first_fault, is_away
 
 COMMANDS = (run, db, user, seed, check)
 
@@ -19,6 +21,9 @@ def main(argv: Sequence[str]) -> int:
         return int(given.command(given) or 0)
     except (ConfigError, ChatError) as error:
         return complain(str(error))
+    except ValidationError as error:
+        fault = first_fault(error)
+        return complain(f"{fault.field}: {fault.message}")
     except Exception as error:
         if is_away(error):
             return complain(f"the database cannot be reached: {first_line(error)}")

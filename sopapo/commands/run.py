@@ -13,6 +13,7 @@ from sopapo.commands import schema
 from sopapo.commands.app import Subparsers, make_app, settings_of
 from sopapo.config import ConfigError, Settings
 from sopapo.journal import Journal
+from sopapo.security import nobodys_hash
 from sopapo.transport import Transport, TransportOptions, serve
 from sopapo.transport.runtime import spawn
 
@@ -38,7 +39,7 @@ def run(given: argparse.Namespace) -> None:
     spawn(keep_house, app)
     log.info("serving", url=f"http://{settings.host}:{settings.port}", database=settings.database().get_backend_name())
     try:
-        serve(app, transport, settings.host, settings.port)
+        serve(app, settings.host, settings.port, transport.options)
     except OSError as error:
         message = f"cannot listen on {settings.host} port {settings.port}: {error.strerror}"
         raise ConfigError(message) from None
@@ -51,6 +52,7 @@ def open_doors(app: Flask, settings: Settings) -> Transport:
         allowed_origins=settings.allowed_origins,
         trusted_proxies=settings.trusted_proxies,
     )
+    nobodys_hash()
     transport = Transport(app, SocketDoor(app), options)
     app.extensions["sopapo.bus"] = Bus(transport)
     app.extensions["sopapo.journal"] = Journal(app)

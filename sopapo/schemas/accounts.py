@@ -3,7 +3,8 @@
 import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator, EmailStr, Field
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
 from sopapo.schemas.fields import Id, Line, Name, Request, Text, length
@@ -19,7 +20,18 @@ def a_username(text: str) -> str:
     return text
 
 
+def an_email(text: str) -> str:
+    """Take an e-mail address, also of a network that the world cannot reach; lower case is its one form."""
+    try:
+        found = validate_email(text, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError:
+        message = "not an e-mail address"
+        raise ValueError(message) from None
+    return found.normalized.lower()
+
+
 Username = Annotated[Text, AfterValidator(a_username), length(3, 32)]
+Email = Annotated[Line, length(3, 254), AfterValidator(an_email)]
 Password = Annotated[Text, Field(min_length=8, max_length=128)]
 Token = Annotated[Text, Field(max_length=4096)]
 
@@ -29,7 +41,7 @@ class Register(Request):
 
     username: Username
     password: Password
-    email: EmailStr | None = None
+    email: Email | None = None
     name: Name | None = None
 
 
