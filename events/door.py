@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from flask import Flask
 
-from events.someone import Someone, become, recognize
+from events.someone import Sends, Someone, become, recognize
 from models import db
 from sopapo.errors import Invalid, TokenExpired, Unauthenticated, UnknownEvent, outcome_of
 from sopapo.schemas.fields import Request
@@ -39,6 +39,12 @@ class Ask(Generic[Body]):
         return who.identity
 
     @property
+    def sends(self) -> Sends:
+        """Return the messages of the socket that are under way."""
+        who: Someone = self.connection.who
+        return who.sends
+
+    @property
     def already(self) -> str | None:
         """Return the user that the socket is, where it is someone."""
         who: Someone | None = self.connection.who
@@ -50,26 +56,31 @@ class Ask(Generic[Body]):
             self.answered = True
             self.acknowledge({"ok": True, **(result or {})})
 
+    def refuse(self, error: Exception) -> None:
+        """Acknowledge with why it was refused."""
+        self.acknowledge({"ok": False, "error": outcome_of(error).problem()})
+
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """What answers a request: its schema, its function, and whether strangers may ask it."""
+    """What answers a request: its schema, its function, whether strangers may ask it, and whether it answers later."""
 
     schema: type[Request]
     function: Callable[[Ask[Any]], Mapping[str, object] | None]
     strangers: bool
+    later: bool
 
 
 handlers: dict[str, Handler] = {}
 
 
 def request(
-    name: str, schema: type[Request] = Nothing, *, strangers: bool = False
+    name: str, schema: type[Request] = Nothing, *, strangers: bool = False, later: bool = False
 ) -> Callable[[Callable[[Ask[Any]], Any]], Callable[[Ask[Any]], Any]]:
-    """Register the function that answers the requests of that name; it returns the result, or answers by itself."""
+    """Register the function that answers the requests of that name; it returns the result, or answers `later`."""
 
     def register(function: Callable[[Ask[Any]], Any]) -> Callable[[Ask[Any]], Any]:
-        handlers[name] = Handler(schema, function, strangers)
+        handlers[name] = Handler(schema, function, strangers, later)
         return function
 
     return register
@@ -101,7 +112,11 @@ class SocketDoor:
             try:
                 handler = find_handler(connection, event)
                 ask = Ask(connection, parse(handler.schema, args), acknowledge)
-                ask.answer(handler.function(ask))
+                if handler.later:
+                    handler.function(ask)
+                else:
+                    wait_for_sends(connection)
+                    ask.answer(handler.function(ask))
             except Exception as error:  # noqa: BLE001 - everything is answered
                 acknowledge({"ok": False, "error": outcome_of(error).problem()})
             finally:
@@ -124,6 +139,13 @@ def find_handler(connection: Connection, event: str) -> Handler:
     if handler is None:
         raise UnknownEvent("there is no such request")
     return handler
+
+
+def wait_for_sends(connection: Connection) -> None:
+    """Let the socket's messages be stored first: its requests take effect in the order in which it sent them."""
+    who: Someone | None = connection.who
+    if who is not None:
+        who.sends.wait()
 
 
 def parse(schema: type[Request], args: list[object]) -> Request:

@@ -1,7 +1,8 @@
 """Who a socket is, and until when."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from threading import Event
 
 from sopapo.bus import bus
 from sopapo.chat import rooms, sessions
@@ -12,6 +13,32 @@ from sopapo.transport import Connection
 
 STRANGER_SECONDS = 10
 GRACE_SECONDS = 60
+SENDS_AT_ONCE = 128
+
+
+class Sends:
+    """The messages of a socket that are not stored yet; its other requests wait for them, to keep their order."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.count = 0
+        self.fewer = Event()
+
+    def begin(self) -> None:
+        """Count a message in, once there are few enough."""
+        self.wait(SENDS_AT_ONCE)
+        self.count += 1
+
+    def end(self) -> None:
+        """Count a message out."""
+        self.count -= 1
+        self.fewer.set()
+
+    def wait(self, below: int = 1) -> None:
+        """Wait until fewer than that many are under way."""
+        while self.count >= below:
+            self.fewer.clear()
+            self.fewer.wait()
 
 
 @dataclass(slots=True)
@@ -19,6 +46,7 @@ class Someone:
     """What a socket is once it has proved who it is."""
 
     identity: Identity
+    sends: Sends = field(default_factory=Sends)
     expiry_told: bool = False
 
     def has_expired(self) -> bool:

@@ -12,6 +12,7 @@ from sopapo import broadcast, clock
 from sopapo.chat import housekeeping
 from sopapo.chat.sessions import revoked_since
 from sopapo.errors import is_away
+from sopapo.journal import journal
 from sopapo.transport import Transport
 from sopapo.transport.runtime import sleep
 
@@ -23,13 +24,21 @@ HOUSEKEEPING_SECONDS = 60
 LOOK_BACK = 15_000
 
 
-def watch(app: Flask, transport: Transport) -> None:
-    """Look after the sockets, for ever."""
+def watch_deadlines(app: Flask, transport: Transport) -> None:
+    """Hold the sockets and the journal to their times, for ever; this waits for nothing else."""
     with app.app_context():
         while True:
             sleep(SECONDS)
             for connection in list(transport.connections.values()):
                 look_after(connection, time.monotonic() - connection.connected_at)
+            journal().give_up_overdue()
+
+
+def watch_sessions(app: Flask) -> None:
+    """Cut the sockets of ended sessions, for ever."""
+    with app.app_context():
+        while True:
+            sleep(SECONDS)
             guarded(cut_revoked)
 
 

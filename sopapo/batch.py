@@ -22,7 +22,9 @@ from sopapo.states import message_state
 
 Outcome = MessageSent | ChatError | None
 
-ROOMS = "SELECT CAST(id AS text) AS id, kind, post, history, first_seq, last_seq, last_rev, expire_after FROM rooms "
+ROOMS = (
+    "SELECT CAST(id AS text) AS id, kind, public, post, history, first_seq, last_seq, last_rev, expire_after FROM rooms "
+)
 LOCK = {
     "sqlite": ROOMS + "WHERE id IN (SELECT value FROM json_each(:ids)) AND deleted_at IS NULL",
     "postgresql": ROOMS + "WHERE id IN (SELECT CAST(value AS uuid) FROM json_array_elements_text(CAST(:ids AS json)))"
@@ -124,7 +126,7 @@ class Batch:
         """Give a message the next numbers of its room, or say why it cannot be."""
         room = self.rooms[draft.room_id]
         if fact.role is None:
-            return no_such_room()
+            return Forbidden("join the room first") if room.public else no_such_room()
         if not may_post(room.kind, room.post, fact.role):
             return Forbidden("only admins write here")
         oldest = first_visible(room.history, room.first_seq, fact.joined_seq)

@@ -1,14 +1,15 @@
 """The hot path: sends that wait at the same time are stored by one transaction.
 
-A send waits here until it is stored, 10 s at most. After the commit, message by message in the order of their
-numbers, the sender is acknowledged and the others are told; nothing yields between the two.
+After the commit, message by message in the order of their numbers, the sender is answered and the others are told;
+nothing yields between the two. Who is not answered within some seconds is told that nothing was stored, so that he
+tries again: his `client_id` makes that safe.
 """
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Event
 
 import structlog
@@ -26,37 +27,40 @@ from sopapo.transport.runtime import spawn
 
 log = structlog.get_logger(__name__)
 
-MAX_SECONDS = 10
+# Overdue drafts are looked for once a second: nobody waits longer than 10 s.
+MAX_SECONDS = 9
 MAX_DRAFTS = 256
 MAX_BYTES = 1024 * 1024
 MAX_WAITING = 20_000
 TRIES = 4
 # Serialization failure and deadlock: the whole transaction is worth another try.
 AGAIN = ("40001", "40P01")
-Acknowledge = Callable[[MessageSent], None]
+
+Settle = Callable[[MessageSent | ChatError], None]
 
 
 @dataclass(slots=True, eq=False)
 class Waiting:
-    """A draft that waits to be stored, on behalf of a socket or of none."""
+    """A draft that waits to be stored, on behalf of a socket or of none; it is settled once."""
 
     draft: Draft
     socket: str | None
-    acknowledge: Acknowledge
+    settle: Settle
     until: float
-    settled: Event = field(default_factory=Event)
-    outcome: Outcome = None
-    given_up: bool = False
+    settled: bool = False
 
-    def settle(self, outcome: MessageSent | ChatError) -> None:
-        """Acknowledge and tell the others, or let the sender know why not."""
-        self.outcome = outcome
-        if not isinstance(outcome, ChatError):
-            if not self.given_up:
-                self.acknowledge(outcome)
-            if not outcome["duplicate"]:
-                broadcast.message(outcome["message"], skip=None if self.given_up else self.socket)
-        self.settled.set()
+    def stored(self, sent: MessageSent) -> None:
+        """Answer the sender, then tell the others; a sender who was told to try again hears it as they do."""
+        skip = None if self.settled else self.socket
+        self.answer(sent)
+        if not sent["duplicate"]:
+            broadcast.message(sent["message"], skip)
+
+    def answer(self, outcome: MessageSent | ChatError) -> None:
+        """Settle the draft, unless it was given up."""
+        if not self.settled:
+            self.settled = True
+            self.settle(outcome)
 
 
 class Journal:
@@ -66,35 +70,31 @@ class Journal:
         """Begin to store when the first draft comes."""
         self.app = app
         self.queue: deque[Waiting] = deque()
+        self.under_way: set[Waiting] = set()
         self.aside: Counter[str] = Counter()
         self.awake = Event()
         self.started = False
 
-    def send(self, draft: Draft, socket: str | None, acknowledge: Acknowledge) -> MessageSent:
-        """Store a message and return it; `acknowledge` is called with it before anybody else hears of it.
+    def post(self, draft: Draft, socket: str | None, settle: Settle) -> None:
+        """Store a message soon; `settle` is called with it before anybody else hears of it, or with why it is not.
 
-        Raises NotFound, Forbidden, or Unavailable when it was not stored within 10 s.
+        Errors: NotFound, Forbidden, or Unavailable when it was not stored within 10 s.
         """
         if len(self.queue) >= MAX_WAITING:
-            message = "too many messages wait to be stored"
-            raise Unavailable(message, retry_after=1)
-        waiting = Waiting(draft, socket, acknowledge, time.monotonic() + MAX_SECONDS)
-        self.queue.append(waiting)
-        self.wake()
-        if not waiting.settled.wait(MAX_SECONDS):
-            waiting.given_up = True
-            message = "the message could not be stored in time"
-            raise Unavailable(message, retry_after=1)
-        if waiting.outcome is None or isinstance(waiting.outcome, ChatError):
-            raise waiting.outcome or Unavailable("the message was not stored")
-        return waiting.outcome
-
-    def wake(self) -> None:
-        """Let the writer look at the queue."""
+            settle(Unavailable("too many messages wait to be stored", retry_after=1))
+            return
+        self.queue.append(Waiting(draft, socket, settle, time.monotonic() + MAX_SECONDS))
         if not self.started:
             self.started = True
             spawn(self.run)
         self.awake.set()
+
+    def give_up_overdue(self) -> None:
+        """Answer those who have waited too long; called once a second."""
+        moment = time.monotonic()
+        for waiting in [*self.queue, *self.under_way]:
+            if waiting.until < moment:
+                waiting.answer(Unavailable("the message could not be stored in time", retry_after=1))
 
     def run(self) -> None:
         """Store what waits, for ever."""
@@ -115,9 +115,9 @@ class Journal:
         size = 0
         while self.queue and len(batch) < MAX_DRAFTS and size < MAX_BYTES:
             waiting = self.queue.popleft()
-            room_id = waiting.draft.room_id
-            if waiting.given_up:
+            if waiting.settled:
                 continue
+            room_id = waiting.draft.room_id
             if self.aside[room_id] or gates.is_held(gates_of(room_id)[0]):
                 later.append(waiting)
                 continue
@@ -128,14 +128,14 @@ class Journal:
 
     def store(self, batch: list[Waiting], *, skip_locked: bool) -> None:
         """Store drafts in one transaction, then settle them in the order of their numbers."""
+        self.under_way.update(batch)
         with ExitStack() as held:
             for gate in gates_of(*{waiting.draft.room_id for waiting in batch}):
                 held.enter_context(gates.held(gate))
-            outcomes = self.outcomes(batch, skip_locked=skip_locked)
-            for waiting, outcome in zip(batch, outcomes, strict=True):
-                if outcome is not None:
-                    settle(waiting, outcome)
+            outcomes = outcomes_of([waiting.draft for waiting in batch], skip_locked=skip_locked)
+            settle(zip(batch, outcomes, strict=True))
         locked = [waiting for waiting, outcome in zip(batch, outcomes, strict=True) if outcome is None]
+        self.under_way.difference_update(batch)
         if locked:
             self.aside.update(waiting.draft.room_id for waiting in locked)
             spawn(self.store_aside, locked)
@@ -149,14 +149,15 @@ class Journal:
             self.aside -= Counter(waiting.draft.room_id for waiting in batch)
             self.awake.set()
 
-    def outcomes(self, batch: list[Waiting], *, skip_locked: bool) -> list[Outcome]:
-        """Commit a batch; where it fails, see each message by itself, so that one cannot spoil the others."""
-        try:
-            return commit([waiting.draft for waiting in batch], skip_locked=skip_locked)
-        except Exception as error:  # noqa: BLE001
-            if is_away(error) or len(batch) == 1:
-                return [outcome_of(error)] * len(batch)
-        return [self.outcomes([waiting], skip_locked=skip_locked)[0] for waiting in batch]
+
+def outcomes_of(drafts: list[Draft], *, skip_locked: bool) -> list[Outcome]:
+    """Commit a batch; where it fails, see each message by itself, so that one cannot spoil the others."""
+    try:
+        return commit(drafts, skip_locked=skip_locked)
+    except Exception as error:  # noqa: BLE001 - every sender is answered
+        if is_away(error) or len(drafts) == 1:
+            return [outcome_of(error)] * len(drafts)
+    return [outcomes_of([draft], skip_locked=skip_locked)[0] for draft in drafts]
 
 
 def commit(drafts: list[Draft], *, skip_locked: bool) -> list[Outcome]:
@@ -172,13 +173,16 @@ def commit(drafts: list[Draft], *, skip_locked: bool) -> list[Outcome]:
     return []
 
 
-def settle(waiting: Waiting, outcome: MessageSent | ChatError) -> None:
-    """Settle one draft; what fails in it is logged, and does not touch the others."""
-    try:
-        waiting.settle(outcome)
-    except Exception:
-        log.exception("broadcast_failed")
-        waiting.settled.set()
+def settle(outcomes: Iterable[tuple[Waiting, Outcome]]) -> None:
+    """Answer each sender and tell the others; what fails for one is logged, and does not touch the next."""
+    for waiting, outcome in outcomes:
+        try:
+            if isinstance(outcome, ChatError):
+                waiting.answer(outcome)
+            elif outcome is not None:
+                waiting.stored(outcome)
+        except Exception:
+            log.exception("broadcast_failed")
 
 
 def journal() -> Journal:

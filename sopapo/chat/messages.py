@@ -1,5 +1,6 @@
 """Messages: sending and reading them."""
 
+from queue import SimpleQueue
 from typing import NamedTuple
 
 from sqlalchemy import Select
@@ -9,25 +10,29 @@ from sopapo.batch import Draft
 from sopapo.chat.access import read_room
 from sopapo.chat.people import mentioned_users
 from sopapo.chat.visible import visible_messages
-from sopapo.errors import Forbidden
-from sopapo.journal import Acknowledge, journal
-from sopapo.permissions import may_post
+from sopapo.errors import ChatError
+from sopapo.journal import Settle, journal
 from sopapo.schemas.messages import History, MessageSent, ReadHistory, SendMessage
 from sopapo.security import Identity
 from sopapo.states import message_state
 
 
-def send_message(caller: Identity, body: SendMessage, acknowledge: Acknowledge) -> MessageSent:
-    """Store a message once and return it; `acknowledge` is called with it before anybody else hears of it.
+def post_message(caller: Identity, body: SendMessage, settle: Settle) -> None:
+    """Store a message once, and soon; `settle` is called before anybody else hears of it, also with why it is not.
 
-    Raises NotFound, Forbidden and Unavailable.
+    Who may write is decided under the room's lock. Errors: NotFound, Forbidden and Unavailable.
     """
-    room, member = read_room(caller, body.room)
-    if not may_post(room.kind, room.post, member.role):
-        raise Forbidden("only admins write here")
-    db.session.remove()
-    draft = Draft(body.room, caller.user_id, body.client_id, body.text, body.reply_to)
-    return journal().send(draft, caller.socket, acknowledge)
+    journal().post(Draft(body.room, caller.user_id, body.client_id, body.text, body.reply_to), caller.socket, settle)
+
+
+def send_message(caller: Identity, body: SendMessage) -> MessageSent:
+    """Store a message once and return it. Raises NotFound, Forbidden and Unavailable."""
+    settled: SimpleQueue[MessageSent | ChatError] = SimpleQueue()
+    post_message(caller, body, settled.put)
+    outcome = settled.get()
+    if isinstance(outcome, ChatError):
+        raise outcome
+    return outcome
 
 
 def read_history(caller: Identity, body: ReadHistory) -> History:

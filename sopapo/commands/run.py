@@ -6,7 +6,7 @@ import structlog
 from flask import Flask
 
 from events import SocketDoor
-from events.watch import keep_house, watch
+from events.watch import keep_house, watch_deadlines, watch_sessions
 from sopapo import rest
 from sopapo.bus import Bus
 from sopapo.commands import schema
@@ -35,7 +35,8 @@ def run(given: argparse.Namespace) -> None:
     with app.app_context():
         schema.prepare()
     transport = open_doors(app, settings)
-    spawn(watch, app, transport)
+    spawn(watch_deadlines, app, transport)
+    spawn(watch_sessions, app)
     spawn(keep_house, app)
     log.info("serving", url=f"http://{settings.host}:{settings.port}", database=settings.database().get_backend_name())
     try:
