@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     access_token_seconds: int = Field(1800, alias="SOPAPO_ACCESS_TOKEN_SECONDS", ge=1, le=86_400)
     refresh_token_days: int = Field(30, alias="SOPAPO_REFRESH_TOKEN_DAYS", ge=1, le=365)
     database_connections: int = Field(20, alias="SOPAPO_DATABASE_CONNECTIONS", ge=2, le=1000)
+    metrics_token: str = Field("", alias="SOPAPO_METRICS_TOKEN", repr=False)
     rate_limits: Literal["on", "off"] = Field("on", alias="SOPAPO_RATE_LIMITS")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", alias="SOPAPO_LOG_LEVEL")
 
@@ -59,7 +60,7 @@ class Settings(BaseSettings):
                 raise ValueError(message)
         return value
 
-    @field_validator("secret_key", "jwt_secret_key", "jwt_old_secret_keys")
+    @field_validator("secret_key", "jwt_secret_key", "jwt_old_secret_keys", "metrics_token")
     @classmethod
     def check_secrets(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
         """Refuse a secret that could be guessed; an absent one is generated."""

@@ -11,6 +11,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from models import db
 from sopapo.config import Settings
+from sopapo.folding import Folded, fold
 from sopapo.transport.postgres import bound_waits
 
 CONNECT_SECONDS = 5
@@ -72,6 +73,7 @@ def configure_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) 
     connection.isolation_level = None
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -16000"):
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function(Folded.name, 1, fold, deterministic=True)
 
 
 def begin_sqlite(connection: Connection) -> None:

@@ -4,12 +4,18 @@ from collections.abc import Iterable
 
 from sqlalchemy import or_, select
 
-from models import Member, Message, User, db
+from models import Member, Message, Room, User, db
 from sopapo.errors import NotFound
+from sopapo.folding import Folded, fold
+from sopapo.schemas.accounts import Authenticated
 from sopapo.schemas.fields import UUID
+from sopapo.schemas.people import FindPeople, GetUser, Users, UserSeen
 from sopapo.schemas.states import UserState
-from sopapo.states import user_state
+from sopapo.security import Identity
+from sopapo.states import own_user_state, user_state
 from sopapo.usernames import username_key
+
+FOUND_AT_MOST = 20
 
 
 def find_users(references: Iterable[str]) -> tuple[list[User], list[str]]:
@@ -54,3 +60,40 @@ def users_by_id(ids: Iterable[str]) -> list[UserState]:
     """Return the users with these ids, as others see them, oldest first."""
     found = db.session.scalars(select(User).where(User.id.in_(set(ids))).order_by(User.id))
     return [user_state(user) for user in found]
+
+
+def get_me(caller: Identity) -> Authenticated:
+    """Return the caller's own account."""
+    return Authenticated(user=own_user_state(get_user(caller.user_id)))
+
+
+def see_user(body: GetUser) -> UserSeen:
+    """Return a user as others see him. Raises NotFound."""
+    return UserSeen(user=user_state(get_user(body.user)))
+
+
+def find_people(caller: Identity, body: FindPeople) -> Users:
+    """Return the people with these ids; or whoever has exactly that username, then those called so whom one knows."""
+    if body.q is None:
+        return Users(users=users_by_id(body.ids or ()))
+    found = [*find_users([body.q])[0], *known_people(caller, body.q)]
+    users = {user.id: user_state(user) for user in found}
+    return Users(users=list(users.values())[:FOUND_AT_MOST])
+
+
+def known_people(caller: Identity, text: str) -> Iterable[User]:
+    """Return those whose name or username holds a text, among the members of the caller's rooms but for channels."""
+    rooms = (
+        select(Member.room_id)
+        .join(Room, Room.id == Member.room_id)
+        .where(
+            Member.user_id == caller.user_id,
+            Member.status == "joined",
+            Room.kind != "channel",
+            Room.deleted_at.is_(None),
+        )
+    )
+    known = select(Member.user_id).where(Member.room_id.in_(rooms), Member.status == "joined")
+    called = [Folded(column).contains(fold(text), autoescape=True) for column in (User.name, User.username)]
+    query = select(User).where(User.id.in_(known), User.suspended_at.is_(None), or_(*called))
+    return db.session.scalars(query.order_by(User.name, User.id).limit(FOUND_AT_MOST))

@@ -8,12 +8,22 @@ from models import Member, Room, User, db
 from sopapo import broadcast
 from sopapo.chat.access import access_group, read_room
 from sopapo.chat.changes import add_system_message, change_room, put_member
-from sopapo.chat.people import find_users, get_user
+from sopapo.chat.people import FOUND_AT_MOST, find_users, get_user
 from sopapo.chat.sync import entry_of
 from sopapo.clock import now
 from sopapo.errors import Forbidden, Invalid, NotFound
+from sopapo.folding import Folded, fold
 from sopapo.permissions import allows, is_admin
-from sopapo.schemas.rooms import CreateRoom, RoomCreated, RoomRequest, Rooms, RoomSeen, RoomUpdated, UpdateRoom
+from sopapo.schemas.rooms import (
+    CreateRoom,
+    FindRooms,
+    RoomCreated,
+    RoomRequest,
+    Rooms,
+    RoomSeen,
+    RoomUpdated,
+    UpdateRoom,
+)
 from sopapo.security import Identity
 from sopapo.states import me_state, member_state, message_state, room_state
 from sopapo.transaction import Tell, transaction
@@ -185,3 +195,14 @@ def get_room(caller: Identity, body: RoomRequest) -> RoomSeen:
     """Return a room as the caller sees it. Raises NotFound and Forbidden."""
     room, me = read_room(caller, body.room)
     return RoomSeen(room=room_state(room), me=me_state(me))
+
+
+def find_public_rooms(body: FindRooms) -> Rooms:
+    """Return the public rooms whose name holds a text, those with the most members first."""
+    query = (
+        select(Room)
+        .where(Room.public, Room.deleted_at.is_(None), Folded(Room.name).contains(fold(body.q), autoescape=True))
+        .order_by(Room.member_count.desc(), Room.id)
+        .limit(FOUND_AT_MOST)
+    )
+    return Rooms(rooms=[room_state(room) for room in db.session.scalars(query)])

@@ -1,11 +1,11 @@
 """Rooms on the wire."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from sopapo.schemas.fields import Description, Id, Request, RoomName, UserRefs
+from sopapo.schemas.fields import Description, Id, Line, Request, RoomName, UserRefs, length
 from sopapo.schemas.states import Kind, MeState, RoomState, Who
 from sopapo.schemas.sync import Entry
 
@@ -41,6 +41,12 @@ class RoomRequest(Request):
 
 class JoinRoom(RoomRequest):
     """Join a public room."""
+
+
+class FindRooms(Request):
+    """Find public rooms by a part of their name."""
+
+    q: Annotated[Line, length(0, 100)] = ""
 
 
 class RoomCreated(TypedDict):

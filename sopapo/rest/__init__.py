@@ -1,0 +1,24 @@
+"""The HTTP door: one function a route, by noun, and what is served beside the API."""
+
+from flask import Flask
+
+from sopapo.rest import accounts, members, messages, people, rooms, sync
+from sopapo.rest.door import MAX_BODY, mount
+from sopapo.rest.headers import guard
+from sopapo.rest.pages import pages
+from sopapo.rest.problems import answer_error
+from sopapo.rest.signs import init_signs, signs
+
+__all__ = ["accounts", "init_app", "members", "messages", "people", "rooms", "sync"]
+
+
+def init_app(app: Flask) -> None:
+    """Give an application, whose transport is there already, its routes."""
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.url_map.merge_slashes = False
+    app.register_error_handler(Exception, answer_error)
+    mount(app)
+    app.register_blueprint(pages)
+    app.register_blueprint(signs)
+    init_signs(app)
+    guard(app)

@@ -1,0 +1,19 @@
+"""A body for each request that has one, to be tried as it is."""
+
+from typing import Any
+
+ANA = "01999d0f-3f3c-7c2e-9a54-0d6a1f0c8b11"
+ROOM = "01999d10-52aa-7b90-8f2e-4b7f2f9d6c22"
+MESSAGE = "5f0e7c4a-8a4e-4d5e-9a3c-1c2b7d9e0f33"
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "register": {"username": "ana", "password": "uma senha comprida", "name": "Ana"},
+    "login": {"username": "ana", "password": "uma senha comprida"},
+    "refresh": {"refresh_token": "eyJhbGciOi…"},
+    "create_room": {"kind": "group", "name": "Churrasco", "members": ["bia"]},
+    "update_room": {"name": "Churrasco de sábado"},
+    "add_members": {"users": ["bia", ANA]},
+    "set_role": {"role": "admin"},
+    "send_message": {"client_id": MESSAGE, "text": "Levo o pão de alho!"},
+    "sync": {"rooms": {ROOM: 17}},
+}

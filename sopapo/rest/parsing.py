@@ -1,0 +1,100 @@
+"""A request out of what HTTP brings: the path, the query of a GET, the JSON body of the others."""
+
+import json
+import re
+from functools import cache
+from typing import Any, NoReturn, TypeVar
+
+import orjson
+from flask import request
+
+from sopapo.errors import Invalid, NotJson
+from sopapo.schemas.fields import Request
+
+JSON_TYPE = "application/json"
+INTEGER = re.compile(r"-?[0-9]{1,19}")
+
+Schema = TypeVar("Schema", bound=Request)
+
+
+def parse(schema: type[Schema], path: dict[str, str]) -> Schema:
+    """Return the request that came. Raises Invalid, NotJson, ValidationError or what werkzeug raises."""
+    fields = query_fields(schema) if request.method in {"GET", "HEAD"} else body_fields()
+    for name in path.keys() & fields.keys():
+        raise Invalid("the path says it", name)
+    return schema.model_validate({**fields, **path})
+
+
+def body_fields() -> dict[str, Any]:
+    """Return the object in the body; no body, or null, is taken as `{}`."""
+    for name in request.args:
+        raise Invalid("fields of this request go into its body", name)
+    raw = read_body()
+    if not raw:
+        return {}
+    if request.mimetype != JSON_TYPE:
+        raise NotJson("send JSON, and say so: `Content-Type: application/json`")
+    fields = read_json(raw)
+    if fields is None:
+        return {}
+    if not isinstance(fields, dict):
+        raise Invalid("a request is an object")
+    return fields
+
+
+def read_body() -> bytes:
+    """Return the body, whose end is told by its length or by its chunks."""
+    if "Transfer-Encoding" in request.headers:
+        request.environ["wsgi.input_terminated"] = True
+    try:
+        return request.get_data(cache=False)
+    except OSError:
+        raise NotJson("the body did not come whole") from None
+
+
+def read_json(raw: bytes) -> object:
+    """Read a body; what only the standard library reads are lone surrogates, so that their field can be named."""
+    try:
+        value: object = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        try:
+            value = json.loads(raw.decode(), parse_constant=refuse_constant)
+        except (ValueError, RecursionError):
+            raise NotJson("the body is no JSON") from None
+    return value
+
+
+def refuse_constant(name: str) -> NoReturn:
+    """Refuse NaN and the infinities, which JSON does not have."""
+    raise ValueError(name)
+
+
+def query_fields(schema: type[Request]) -> dict[str, Any]:
+    """Return the query by name, each value of the type that the schema asks for, where it can be read as such."""
+    kinds = kinds_of(schema)
+    return {name: value_of(name, values, kinds.get(name)) for name, values in request.args.lists()}
+
+
+def value_of(name: str, values: list[str], kind: str | None) -> Any:
+    """Read one parameter; a list has commas between its items, or comes as several. Raises Invalid."""
+    if kind == "array":
+        joined = ",".join(values)
+        return joined.split(",") if joined else []
+    if len(values) > 1:
+        raise Invalid("it is given twice", name)
+    return int(values[0]) if kind == "integer" and INTEGER.fullmatch(values[0]) else values[0]
+
+
+@cache
+def kinds_of(schema: type[Request]) -> dict[str, str]:
+    """Return the JSON type of each field of a schema that may stand in a query."""
+    properties = schema.model_json_schema()["properties"]
+    return {name: str(without_null(field).get("type")) for name, field in properties.items()}
+
+
+def without_null(field: dict[str, Any]) -> dict[str, Any]:
+    """Return a field's schema for when it is there: in a query, absence is what null is elsewhere."""
+    for variant in field.get("anyOf", ()):
+        if variant.get("type") != "null":
+            return dict(variant)
+    return {name: value for name, value in field.items() if name != "default" or value is not None}
