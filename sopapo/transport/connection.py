@@ -1,7 +1,8 @@
 """One Socket.IO connection, as the door sees it."""
 
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from sopapo.transport import packets
@@ -16,6 +17,9 @@ class Pipe(Protocol):
     def push(self, message: Message) -> None:
         """Send a message after those that wait."""
 
+    def later(self, task: Callable[[Any], object], argument: Any) -> None:
+        """Do something after the request that is being handled."""
+
     def end(self, reason: str, code: int, *, goodbye: bool = True) -> None:
         """Close after what waits has gone out; `goodbye` asks the client not to come back by itself."""
 
@@ -23,7 +27,7 @@ class Pipe(Protocol):
 class Connection:
     """A client that was let in, or asks to be; `who` is the door's own, None until it is someone."""
 
-    __slots__ = ("_held", "_pipe", "address", "agent", "channels", "ended", "sid", "who")
+    __slots__ = ("_held", "_pipe", "address", "agent", "channels", "connected_at", "ended", "sid", "who")
 
     def __init__(self, sid: str, address: str, agent: str, *, pipe: Pipe) -> None:
         self.sid = sid
@@ -31,6 +35,7 @@ class Connection:
         self.agent = agent
         self.who: Any = None
         self.channels: set[str] = set()
+        self.connected_at = time.monotonic()
         self.ended = False
         self._pipe = pipe
         self._held: list[Message] | None = []

@@ -17,6 +17,7 @@ from engineio import Server
 from eventlet import wsgi
 from flask import Flask
 from flask_socketio import SocketIO
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from sopapo.transport import origins
 from sopapo.transport import text as json_text
@@ -38,6 +39,9 @@ def mount(app: Flask, transport: "Transport") -> "Engine":
     socketio: Any = SocketIO(app, async_mode="eventlet", path=PATH)
     engine = Engine(transport)
     socketio.server.eio = engine
+    hops = transport.options.trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return engine
 
 

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from eventlet import wsgi
+from eventlet.hubs import trampoline
 from werkzeug.exceptions import RequestTimeout
 
 from sopapo.transport.options import TransportOptions
@@ -13,21 +14,28 @@ from sopapo.transport.options import TransportOptions
 log = logging.getLogger(__name__)
 
 SLOWEST_BODY = 16_384
+TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+
+class LateIdle(TimeoutError):
+    """No further request came."""
+
+
+class LateHead(TimeoutError):
+    """The head of a request did not come in time."""
 
 
 class LateBody(RequestTimeout, TimeoutError):
-    """A request's body did not come in time: Flask answers 408."""
+    """The body of a request did not come in time: Flask answers 408."""
 
 
 class TimedReader(io.RawIOBase):
-    """Reads a socket until a deadline, however little comes at a time."""
+    """Reads a socket until a deadline, however little comes at a time; others have their turn between reads."""
 
     def __init__(self, sock: Any, options: TransportOptions) -> None:
         self._sock = sock
         self._options = options
-        self._deadline = 0.0
-        self._late: type[TimeoutError] = TimeoutError
-        self.is_idle = True
+        self.expect_request()
 
     def readable(self) -> bool:
         """Say that it is for reading."""
@@ -35,34 +43,29 @@ class TimedReader(io.RawIOBase):
 
     def expect_request(self) -> None:
         """Wait for the first byte of a request, and from then on for its head."""
-        self.is_idle = True
-        self._late = TimeoutError
-        self._allow(self._options.idle_seconds)
+        self._allow(self._options.idle_seconds, LateIdle)
 
     def expect_body(self, length: int) -> None:
         """Wait for a body, the longer the larger it is."""
-        self._late = LateBody
-        self._allow(self._options.body_seconds + length / SLOWEST_BODY)
+        self._allow(self._options.body_seconds + length / SLOWEST_BODY, LateBody)
 
     def readinto(self, buffer: Any) -> int:
-        """Read what there is; raises TimeoutError at the deadline."""
+        """Read what there is, when there is something."""
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise self._late
-        self._sock.settimeout(left)
         try:
-            count: int = self._sock.recv_into(buffer)
-        except TimeoutError:
-            raise self._late from None
-        finally:
-            self._sock.settimeout(self._options.body_seconds)
-        if self.is_idle:
-            self.is_idle = False
-            self._allow(self._options.head_seconds)
+            trampoline(self._sock, read=True, timeout=left, timeout_exc=self._late)
+            count: int = self._sock.fd.recv_into(buffer)
+        except ConnectionError:
+            return 0
+        if self._late is LateIdle:
+            self._allow(self._options.head_seconds, LateHead)
         return count
 
-    def _allow(self, seconds: float) -> None:
+    def _allow(self, seconds: float, late: type[TimeoutError]) -> None:
         self._deadline = time.monotonic() + seconds
+        self._late = late
 
 
 class HttpProtocol(wsgi.HttpProtocol):
@@ -84,20 +87,25 @@ class HttpProtocol(wsgi.HttpProtocol):
         self.rfile = io.BufferedReader(self.reader)
 
     def handle_one_request(self) -> None:
-        """Handle a request, or tell the client that it was too slow in sending one."""
+        """Handle a request, or tell a client that was too slow in sending one."""
         self.reader.expect_request()
         try:
             super().handle_one_request()
-        except TimeoutError:
+        except LateIdle:
             self.close_connection = True
-            if not self.reader.is_idle:
-                self.wfile.write(b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        except LateHead:
+            self.close_connection = True
+            self.wfile.write(TOO_LATE)
 
     def get_environ(self) -> dict[str, Any]:
-        """Return the request for the application, whose body has its own deadline."""
+        """Return the request for the application; its body has a deadline of its own."""
         environ: dict[str, Any] = super().get_environ()
         self.reader.expect_body(int(environ.get("CONTENT_LENGTH") or 0))
         return environ
+
+    def version_string(self) -> str:
+        """Return the name under which errors are answered."""
+        return self.server_version
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's name
         """Write to the log rather than to standard error."""

@@ -1,13 +1,14 @@
 """One Engine.IO client: its queue, its session, and whichever of polling and WebSocket carries them."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from engineio.socket import Socket
 
 from sopapo.transport import handshake, runtime
 from sopapo.transport.bell import Bell
+from sopapo.transport.inbox import Inbox
 from sopapo.transport.messages import Message, Outbox
 from sopapo.transport.options import TransportOptions
 from sopapo.transport.packets import Breach, Malformed
@@ -54,17 +55,19 @@ class Link(Socket):
         self.polling = Polling(self)
         self.carrier: Carrier = self.polling
         self.unanswered = 0.0
+        self.inbox = Inbox()
+        self.has_left = False
         self._room = Bell()
         self._slot = engine.pulse.add(self)
 
     @property
     def is_busy(self) -> bool:
-        """Tell whether a request is being handled, behind which other packets wait."""
-        return bool(self.client.turn.locked())
+        """Tell whether so many requests wait that a sign of life may wait behind them unread."""
+        return self.inbox.is_full
 
     def push(self, message: Message) -> None:
         """Send a message after those that wait; a client that lets too much wait is cut."""
-        if self.closing:
+        if self.closing or self.has_left:
             return
         self.queue.put(message)
         if self.queue.weight > self.options.max_queue:
@@ -79,28 +82,37 @@ class Link(Socket):
             self._room.ring()
 
     def ping(self, stamp: float) -> bool:
-        """Ask for a sign of life; who is still taking earlier bytes gives one by that."""
-        if self.closing or self.unanswered or (self.carrier.is_steady and self.queue.size):
+        """Ask for a sign of life, and tell whether to wait for it: who is still taking earlier bytes gives one so."""
+        waits_already = bool(self.unanswered) or (self.carrier.is_steady and self.queue.size > 0)
+        self.push(PING)
+        if waits_already or self.closing:
             return False
         self.unanswered = stamp
-        self.push(PING)
         return True
 
+    def later(self, task: Callable[[Any], object], argument: Any) -> None:
+        """Do something after the requests that wait."""
+        self.inbox.put(task, argument)
+
     def take(self, text: str) -> None:
-        """Handle one Engine.IO packet, holding the turn; raises Breach where the link must end."""
+        """Take one Engine.IO packet, without waiting for what it asks; raises Breach where the link must end."""
         kind = text[:1]
         if kind == "4":
-            self._wait_for_room()
-            if not self.closing:
-                self.client.receive(text[1:])
+            self.inbox.put(self._handle, text[1:], len(text))
         elif kind == "3":
             self.unanswered = 0.0
         elif kind == "1":
-            self.cut("client_close")
+            self.leave("client_close")
         elif kind == "b":
             raise Breach("binary", 1003)
         elif kind not in ("5", "6"):
             self.client.misread(Malformed("no Engine.IO packet"))
+
+    def leave(self, reason: str) -> None:
+        """End because the client has gone; what it asked before is done first."""
+        if not self.has_left:
+            self.has_left = True
+            self.inbox.put(self.cut, reason)
 
     def end(self, reason: str, code: int, *, goodbye: bool = True) -> None:
         """Close once what waits has gone out; `goodbye` asks the client not to come back by itself."""
@@ -144,6 +156,15 @@ class Link(Socket):
         """Take what a polling client sends."""
         self.polling.post(environ)
 
+    def _handle(self, text: str) -> None:
+        self._wait_for_room()
+        if self.closing:
+            return
+        try:
+            self.client.receive(text)
+        except Breach as breach:
+            self.end(breach.reason, breach.code)
+
     def _wait_for_room(self) -> None:
         patience = self.options.ping_interval + self.options.ping_timeout
         while self.queue.size > ROOM and not self.closing:
@@ -154,4 +175,5 @@ class Link(Socket):
         self.closing = True
         self.engine.transport.stats.ended[reason] += 1
         log.info("connection ended: %s", reason, extra={"address": self.client.peer.address})
+        self.inbox.clear()
         self.client.over()

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from engineio.exceptions import EngineIOError
+from eventlet.semaphore import Semaphore
 
 from sopapo.transport.bell import Bell
 from sopapo.transport.messages import Message
@@ -27,6 +28,7 @@ class Polling:
         self._news = Bell()
         self._taken: list[Message] = []
         self._is_open = False
+        self._turn: Semaphore | None = None
 
     def wake(self) -> None:
         """Let a waiting poll answer."""
@@ -77,12 +79,15 @@ class Polling:
     def post(self, environ: dict[str, Any]) -> None:
         """Take the packets of one body, after those of earlier ones."""
         link = self._link
-        with link.client.turn:
+        if self._turn is None:
+            self._turn = Semaphore()
+        with self._turn:
             try:
                 for text in self._packets(environ):
-                    if link.closing:
-                        break
-                    link.take(text)
+                    if not link.closing:
+                        link.take(text)
+                    if link.inbox.is_full:
+                        link.inbox.wait_for_room()
             except Breach as breach:
                 link.end(breach.reason, breach.code)
                 raise EngineIOError from breach

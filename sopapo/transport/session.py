@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eventlet.semaphore import Semaphore
-
 from sopapo.transport import packets, runtime
 from sopapo.transport.connection import Connection, Pipe
 from sopapo.transport.door import Refused
@@ -49,9 +47,9 @@ class Answer:
 
 
 class Session:
-    """The Socket.IO side of one link; `receive` is called by one greenlet at a time, holding `turn`, and may block."""
+    """The Socket.IO side of one link; `receive` is called by one greenlet at a time, and may block."""
 
-    __slots__ = ("_alone_since", "_malformed", "_over", "_pipe", "_transport", "connection", "peer", "turn")
+    __slots__ = ("_alone_since", "_malformed", "_over", "_pipe", "_transport", "connection", "peer")
 
     def __init__(self, transport: "Transport", pipe: Pipe, peer: Peer) -> None:
         self._transport = transport
@@ -60,7 +58,6 @@ class Session:
         self._malformed = 0
         self._over = False
         self.connection: Connection | None = None
-        self.turn = Semaphore()
         self._wait_for_connect()
 
     def receive(self, text: str) -> None:
@@ -116,7 +113,7 @@ class Session:
 
     def _let_in(self, connection: Connection) -> None:
         if connection.ended:
-            self._transport.door.disconnect(connection)
+            self._pipe.later(self._transport.door.disconnect, connection)
             return
         self._transport.stats.connected += 1
         self._transport.connections[connection.sid] = connection
@@ -147,11 +144,7 @@ class Session:
             return
         self._transport.detach(connection)
         if connection.is_in:
-            runtime.spawn(self._farewell, connection)
-
-    def _farewell(self, connection: Connection) -> None:
-        with self.turn:
-            self._transport.door.disconnect(connection)
+            self._pipe.later(self._transport.door.disconnect, connection)
 
     def _wait_for_connect(self) -> None:
         if self._over:

@@ -5,9 +5,10 @@ import struct
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from eventlet.hubs import trampoline
 from eventlet.timeout import Timeout
 
-from sopapo.transport import handshake
+from sopapo.transport import handshake, runtime
 from sopapo.transport.frames import Closed, FrameReader, Pinged
 from sopapo.transport.messages import Message, frame
 from sopapo.transport.packets import Breach
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 Event = str | Pinged | Closed
 
 CLOSE_OPCODE, PONG_OPCODE = 0x8, 0xA
-CHUNK = 65_536
+CHUNK, EVENTS_AT_ONCE = 16_384, 64
 NORMAL = 1000
 NO_LINGERING = struct.pack("ii", 1, 0)
 
@@ -35,7 +36,6 @@ def serve_websocket(link: "Link", environ: dict[str, Any], start_response: Any) 
         sock.sendall(handshake.acceptance(environ))
     except OSError:
         return []
-    sock.settimeout(None)
     events = _read(sock, FrameReader(link.options.max_packet))
     if not link.connected or _comes_over(link, sock, events):
         link.connected = link.upgraded = True
@@ -44,8 +44,18 @@ def serve_websocket(link: "Link", environ: dict[str, Any], start_response: Any) 
 
 
 def _read(sock: Any, reader: FrameReader) -> Iterator[Event]:
-    while data := sock.recv(CHUNK):
-        yield from reader.feed(data)
+    """Yield what comes; between chunks, and often within them, others have their turn."""
+    while data := _receive(sock):
+        for count, event in enumerate(reader.feed(data), 1):
+            yield event
+            if count % EVENTS_AT_ONCE == 0:
+                runtime.sleep()
+
+
+def _receive(sock: Any) -> bytes:
+    trampoline(sock, read=True)
+    data: bytes = sock.fd.recv(CHUNK)
+    return data
 
 
 def _comes_over(link: "Link", sock: Any, events: Iterator[Event]) -> bool:
@@ -74,7 +84,7 @@ class WebSocket:
         self._sock = sock
         self._is_awake = False
         self._writer = Writer(
-            sock.fd, link.queue, patience=link.options.ping_timeout, settled=self._settled, lost=link.cut
+            sock.fd, link.queue, patience=link.options.ping_timeout, settled=self._settled, lost=self._lost
         )
         link.carrier = self
 
@@ -88,9 +98,9 @@ class WebSocket:
             link.end(breach.reason, breach.code)
             self._see_off()
         except OSError:
-            link.cut("transport_error")
+            pass
         finally:
-            link.cut("transport_close")
+            link.leave("transport_close")
 
     def wake(self) -> None:
         """Write the queue at the end of this turn of the loop."""
@@ -101,7 +111,7 @@ class WebSocket:
     def flush(self) -> None:
         """Write the queue."""
         self._is_awake = False
-        if not self._link.closed:
+        if not (self._link.closed or self._link.has_left):
             self._writer.flush()
 
     def closing(self, code: int, reason: str) -> Message:
@@ -121,21 +131,29 @@ class WebSocket:
         link = self._link
         for event in events:
             if isinstance(event, Closed):
-                link.end("client_close", NORMAL, goodbye=False)
+                link.push(self.closing(NORMAL, ""))
                 self.flush()
+                link.leave("client_close")
                 return
             if link.closing:
                 continue
             if isinstance(event, Pinged):
                 link.push(Message.of_frame(frame(event.payload, PONG_OPCODE)))
                 continue
-            with link.client.turn:
-                link.take(event)
+            link.take(event)
+            if link.inbox.is_full:
+                link.inbox.wait_for_room()
 
     def _see_off(self) -> None:
         """Let the client read why it ends: a socket closed over unread bytes would be reset."""
-        while not self._link.closed and self._sock.recv(CHUNK):
+        while not self._link.closed and _receive(self._sock):
             pass
+
+    def _lost(self, error: OSError) -> None:
+        if isinstance(error, TimeoutError):
+            self._link.cut("slow")
+        else:
+            self._link.leave("transport_error")
 
     def _settled(self, messages: list[Message]) -> None:
         self._link.engine.transport.stats.frames_out += len(messages)

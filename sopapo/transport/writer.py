@@ -58,7 +58,7 @@ class Writer:
         *,
         patience: float,
         settled: Callable[[list[Message]], None],
-        lost: Callable[[str], None],
+        lost: Callable[[OSError], None],
     ) -> None:
         self._sock = sock
         self._outbox = outbox
@@ -77,8 +77,8 @@ class Writer:
                 sent = self._sock.send(data)
             except BlockingIOError:
                 sent = 0
-            except OSError:
-                self._lost("transport_error")
+            except OSError as error:
+                self._lost(error)
                 return
             if sent < len(data):
                 self._is_draining = True
@@ -94,14 +94,14 @@ class Writer:
                 batch = self._outbox.take(MOST_MESSAGES, MOST_BYTES)
                 data = b"".join([message.frame for message in batch])
             self._is_draining = False
-        except TimeoutError:
-            self._lost("slow")
-        except (OSError, ValueError):
-            self._lost("transport_error")
+        except OSError as error:
+            self._lost(error)
 
     def _send_all(self, data: bytes) -> None:
         left = memoryview(data)
         while left:
+            if self._sock.fileno() < 0:
+                raise ConnectionResetError
             trampoline(self._sock, write=True, timeout=self._patience, timeout_exc=TimeoutError)
             try:
                 left = left[self._sock.send(left) :]

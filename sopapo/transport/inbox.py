@@ -1,0 +1,70 @@
+"""What one client asked and nobody has begun to do."""
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from sopapo.transport import runtime
+from sopapo.transport.bell import Bell
+
+log = logging.getLogger(__name__)
+
+MOST, MOST_BYTES = 256, 262_144
+AT_ONCE = 16
+PATIENCE = 60
+
+
+class Inbox:
+    """Tasks done one at a time, in order, by a greenlet that is there while there are any."""
+
+    __slots__ = ("_room", "_tasks", "size")
+
+    def __init__(self) -> None:
+        self._tasks: deque[tuple[Callable[..., object], Any, int]] | None = None
+        self._room = Bell()
+        self.size = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether the client should be read no further for now."""
+        return self.size > MOST_BYTES or (self._tasks is not None and len(self._tasks) > MOST)
+
+    def put(self, task: Callable[[Any], object], argument: Any, size: int = 0) -> None:
+        """Do this after what waits; never yields."""
+        self.size += size
+        if self._tasks is None:
+            self._tasks = deque()
+            runtime.spawn(self._run, self._tasks)
+        self._tasks.append((task, argument, size))
+
+    def clear(self) -> None:
+        """Forget what has not begun."""
+        if self._tasks is not None:
+            self._tasks.clear()
+        self.size = 0
+        self._room.ring()
+
+    def wait_for_room(self) -> None:
+        """Wait until it is no longer full."""
+        while self.is_full:
+            self._room.wait(PATIENCE)
+
+    def _run(self, tasks: deque[tuple[Callable[..., object], Any, int]]) -> None:
+        done = 0
+        while tasks:
+            task, argument, size = tasks.popleft()
+            self._do(task, argument)
+            self.size = max(0, self.size - size)
+            if not self.is_full:
+                self._room.ring()
+            done += 1
+            if done % AT_ONCE == 0:
+                runtime.sleep()
+        self._tasks = None
+
+    def _do(self, task: Callable[..., object], argument: Any) -> None:
+        try:
+            task(argument)
+        except Exception:
+            log.exception("a client's task failed")

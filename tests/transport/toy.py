@@ -1,0 +1,106 @@
+"""A server with a toy door: `python -m tests.transport.toy OPTIONS PORT`."""
+
+# ruff: noqa: E402 - eventlet patches before anything else is imported
+
+import warnings
+
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+
+import eventlet
+
+eventlet.monkey_patch()
+
+import json
+import logging
+import sys
+import time
+from typing import Any
+
+from flask import Flask, jsonify, request
+
+from sopapo.transport import Acknowledge, Connection, Refused, Transport, TransportOptions, serve
+
+
+class ToyDoor:
+    """Does what a request names."""
+
+    def __init__(self) -> None:
+        self.transport: Transport
+        self.gone: list[str] = []
+
+    def connect(self, connection: Connection, auth: Any) -> None:
+        match auth:
+            case {"token": "bad"}:
+                raise Refused("token_expired", {"code": "token_expired", "message": "old"})
+            case {"token": "crash"}:
+                raise ZeroDivisionError
+            case {"token": "early"}:
+                connection.send("early", {})
+            case {"token": "slow"}:
+                time.sleep(1)
+        self.transport.enter(connection, "all")
+
+    def request(self, connection: Connection, event: str, args: list[Any], acknowledge: Acknowledge) -> None:
+        body = args[0] if args else {}
+        match event:
+            case "echo":
+                acknowledge({"ok": True, "sid": connection.sid, "address": connection.address, "body": body})
+                acknowledge({"ok": False, "twice": True})
+            case "work":
+                time.sleep(body["seconds"])
+                connection.send("worked", {"n": body["n"]})
+                acknowledge({"ok": True, "n": body["n"]})
+            case "crash":
+                raise ZeroDivisionError
+            case "leave":
+                self.transport.leave(connection, body["channel"])
+                acknowledge({"ok": True})
+            case "join":
+                self.transport.enter(connection, body["channel"])
+                acknowledge({"ok": True})
+            case "tell":
+                self.tell(connection, body)
+                acknowledge({"ok": True, "members": len(self.transport.members(body["channel"]))})
+            case "big":
+                acknowledge({"ok": True, "text": "x" * body["size"]})
+            case "odd":
+                connection.send("odd", {"what": object()})
+                acknowledge({"what": object()})
+            case "bye":
+                acknowledge({"ok": True})
+                connection.send("last", {})
+                connection.close("session_revoked")
+                connection.send("never", {})
+            case _:
+                acknowledge({"ok": False, "event": event, "args": repr(args)})
+
+    def tell(self, connection: Connection, body: dict[str, Any]) -> None:
+        skip = connection.sid if body.get("skip") else None
+        for n in range(body.get("times", 1)):
+            self.transport.broadcast(body["channel"], "told", {"n": n, "text": "x" * body.get("size", 0)}, skip)
+
+    def disconnect(self, connection: Connection) -> None:
+        self.gone.append(connection.sid)
+
+
+def main() -> None:
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO)
+    app = Flask(__name__)
+    door = ToyDoor()
+    options = TransportOptions(**json.loads(sys.argv[1]))
+    transport = door.transport = Transport(app, door, options)
+
+    @app.get("/stats")
+    def stats() -> Any:
+        figures = vars(transport.stats) | {"open": len(transport.connections), "gone": len(door.gone)}
+        return jsonify(figures | {"address": request.remote_addr})
+
+    @app.post("/body")
+    def body() -> Any:
+        return jsonify(size=len(request.get_data()))
+
+    serve(app, "127.0.0.1", int(sys.argv[2]), options)
+
+
+if __name__ == "__main__":
+    main()

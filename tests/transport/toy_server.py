@@ -1,0 +1,52 @@
+"""The toy server as a process."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.support.server import PROJECT, free_port
+from tests.support.waiting import eventually
+
+
+class ToyServer:
+    """One process on a port, until it is stopped."""
+
+    def __init__(self, log: Path, options: dict[str, Any]) -> None:
+        self.log = log
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.transport.toy", json.dumps(options), str(self.port)],
+                cwd=PROJECT,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        eventually(self._answers, 20)
+
+    def stats(self) -> dict[str, Any]:
+        """Return what the transport has counted."""
+        figures: dict[str, Any] = requests.get(f"{self.url}/stats", timeout=5).json()
+        return figures
+
+    def ended(self, reason: str) -> int:
+        """Return how many links ended for this reason."""
+        count: int = self.stats()["ended"].get(reason, 0)
+        return count
+
+    def stop(self) -> int:
+        """Ask it to end, and return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(10)
+
+    def _answers(self) -> bool:
+        assert self.process.poll() is None, self.log.read_text()
+        try:
+            return bool(self.stats())
+        except requests.ConnectionError:
+            return False
