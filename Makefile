@@ -30,7 +30,7 @@ types: $(VENV)/.dev ## Types
 	@$(VENV)/bin/mypy
 
 imports: $(VENV)/.dev ## Who may import whom
-	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/lint-imports --no-cache
 
 sizes: $(VENV)/.dev ## The length of files and functions
 	@$(PY) scripts/sizes.py
@@ -47,7 +47,7 @@ lock: $(PY) ## Write the locks anew (UPGRADE=1 takes the newest versions)
 	@scripts/lock $(PY) $(UPGRADE)
 
 clean: ## Remove what was made here, but for the data in instance/
-	@rm -rf $(VENV) $(dir $(STATIC)) web/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) $(dir $(STATIC)) web/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(PY):
 	@scripts/venv $(VENV)
