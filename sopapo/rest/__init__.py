@@ -3,9 +3,10 @@
 from flask import Flask
 
 from sopapo.rest import accounts, members, messages, people, rooms, sync
-from sopapo.rest.door import MAX_BODY, mount
+from sopapo.rest.door import mount
 from sopapo.rest.headers import guard
 from sopapo.rest.pages import pages
+from sopapo.rest.parsing import MAX_BODY
 from sopapo.rest.problems import answer_error
 from sopapo.rest.signs import init_signs, signs
 

@@ -18,7 +18,6 @@ from sopapo.security import Identity
 from sopapo.transport.text import dumps
 
 API = "/api/v1"
-MAX_BODY = 65_536
 
 Body = TypeVar("Body", bound=Request)
 Function = Callable[["Ask[Any]"], Any]

@@ -29,6 +29,8 @@ def guard(app: Flask) -> None:
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
             share(response, settings.allowed_origins)
+        if request.method == "OPTIONS":
+            response.headers.remove("Content-Type")
         return response
 
 

@@ -8,10 +8,11 @@ from typing import Any, NoReturn, TypeVar
 import orjson
 from flask import request
 
-from sopapo.errors import Invalid, NotJson
+from sopapo.errors import Invalid, NotJson, TooLarge
 from sopapo.schemas.fields import Request
 
 JSON_TYPE = "application/json"
+MAX_BODY = 65_536
 INTEGER = re.compile(r"-?[0-9]{1,19}")
 
 Schema = TypeVar("Schema", bound=Request)
@@ -43,13 +44,24 @@ def body_fields() -> dict[str, Any]:
 
 
 def read_body() -> bytes:
-    """Return the body, whose end is told by its length or by its chunks."""
-    if "Transfer-Encoding" in request.headers:
-        request.environ["wsgi.input_terminated"] = True
+    """Return the body, whose end is told by its length or by its chunks. Raises TooLarge and NotJson."""
+    match request.headers.get("Transfer-Encoding", "").lower():
+        case "":
+            return request.get_data(cache=False)
+        case "chunked":
+            return read_chunks()
+    raise NotJson("the body is encoded in a way that is not taken")
+
+
+def read_chunks() -> bytes:
+    """Return a body that comes in chunks, which werkzeug would cut off silently at its bound."""
     try:
-        return request.get_data(cache=False)
-    except OSError:
+        raw: bytes = request.environ["wsgi.input"].read(MAX_BODY + 1)
+    except (OSError, ValueError):
         raise NotJson("the body did not come whole") from None
+    if len(raw) > MAX_BODY:
+        raise TooLarge("the body is too large")
+    return raw
 
 
 def read_json(raw: bytes) -> object:

@@ -13,7 +13,6 @@ from sopapo import metrics
 from sopapo.errors import (
     BadCredentials,
     ChatError,
-    Internal,
     NotFound,
     NotJson,
     TooLarge,
@@ -30,6 +29,13 @@ class WrongMethod(UnknownEvent):
     """The address is there, but takes no such method."""
 
     status = HTTPStatus.METHOD_NOT_ALLOWED
+
+
+OF_HTTP: dict[int | None, tuple[type[ChatError], str]] = {
+    HTTPStatus.NOT_FOUND: (NotFound, "there is nothing at this address"),
+    HTTPStatus.METHOD_NOT_ALLOWED: (WrongMethod, "this address takes no such method"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (TooLarge, "the body is too large"),
+}
 
 
 class ProblemDocument(TypedDict):
@@ -55,16 +61,8 @@ def outcome(error: Exception) -> ChatError:
     """Return what a client hears of an exception, those of HTTP itself included."""
     if not isinstance(error, HTTPException):
         return outcome_of(error)
-    match error.code:
-        case HTTPStatus.NOT_FOUND:
-            return NotFound("there is nothing at this address")
-        case HTTPStatus.METHOD_NOT_ALLOWED:
-            return WrongMethod(f"this address takes no {request.method}")
-        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            return TooLarge("the body is too large")
-        case code if code is not None and code < HTTPStatus.INTERNAL_SERVER_ERROR:
-            return NotJson(error.description or "the request makes no sense")
-    return Internal("something went wrong on our side")
+    kind, message = OF_HTTP.get(error.code, (NotJson, "the request makes no sense, or did not come whole"))
+    return kind(message)
 
 
 def response(error: ChatError) -> Response:
@@ -91,7 +89,7 @@ def response(error: ChatError) -> Response:
 
 def challenge(error: Unauthenticated) -> str:
     """Return how to prove who one is, as RFC 6750 says it; what came with the request may have been no good."""
-    no_good = "Authorization" in request.headers and not isinstance(error, BadCredentials)
+    no_good = request.headers.get("Authorization") and not isinstance(error, BadCredentials)
     return 'Bearer realm="sopapo", error="invalid_token"' if no_good else 'Bearer realm="sopapo"'
 
 

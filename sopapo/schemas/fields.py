@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 MAX_SEQ = 2**63 - 1
 
@@ -21,10 +22,13 @@ class Request(BaseModel):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
-def without_nul(text: str) -> str:
-    """Refuse NUL, which PostgreSQL cannot hold; lone surrogates are refused by the type itself."""
+def storable(text: str) -> str:
+    """Refuse what no database and no JSON can hold: NUL, and surrogates that are alone."""
     if "\x00" in text:
         message = "the text holds a NUL character"
+        raise ValueError(message)
+    if not text.isascii() and LONE_SURROGATE.search(text):
+        message = "the text holds half of a character"
         raise ValueError(message)
     return text
 
@@ -58,7 +62,7 @@ def length(low: int, high: int) -> AfterValidator:
     return AfterValidator(check)
 
 
-Text = Annotated[str, AfterValidator(without_nul)]
+Text = Annotated[str, AfterValidator(storable)]
 Line = Annotated[Text, AfterValidator(one_line)]
 Id = Annotated[str, AfterValidator(canonical_uuid), Field(json_schema_extra={"format": "uuid"})]
 Seq = Annotated[int, Field(ge=1, le=MAX_SEQ)]
