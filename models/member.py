@@ -7,7 +7,11 @@ from models.base import Base, Counter, LongText, Moment, uuid_type
 
 
 class Member(Base):
-    """A user in a room, also one that has left; `joined_seq` is the room's last message when he last joined."""
+    """A user in a room, also one that has left.
+
+    `joined_seq` is the room's last message when he last joined; until `silenced_until` he may not write, be it that
+    an admin has muted him or that one of a direct room has blocked the other.
+    """
 
     __tablename__ = "members"
     __table_args__ = (
@@ -31,4 +35,6 @@ class Member(Base):
     archived: Mapped[bool] = mapped_column(default=False)
     pinned: Mapped[bool] = mapped_column(default=False)
     draft: Mapped[LongText | None]
+    silenced_until: Mapped[Moment | None]
+    last_sent_at: Mapped[Moment] = mapped_column(default=0)
     marks_changed_at: Mapped[Moment] = mapped_column(default=0)

@@ -1,60 +1,25 @@
-"""One transaction that stores many new messages: the statements of the journal.
+"""One transaction that stores many new messages.
 
-The drafts go in as one JSON document, so that each statement has the same text and one parameter, whatever their
-number. The rooms' locks come first: what is read after them is true until COMMIT.
+The rooms' locks come first: what is read after them is true until COMMIT.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import Connection, Row, insert, select, text, tuple_
+from sqlalchemy import Connection, CursorResult, Row, insert, select, text, tuple_
 
 from models import Message
+from sopapo.batch_sql import FACTS, LOCK_ROOMS, RAISE_COUNTERS, RAISE_MARKS, SKIP_LOCKED
 from sopapo.clock import now
-from sopapo.errors import ChatError, Forbidden, NotFound, no_such_room
-from sopapo.permissions import first_visible, may_post
+from sopapo.errors import ChatError, Forbidden, NotFound, RateLimited, no_such_room
+from sopapo.permissions import first_visible, is_admin, may_post
 from sopapo.schemas.messages import MessageSent
 from sopapo.states import message_state
 
 Outcome = MessageSent | ChatError | None
-
-ROOMS = (
-    "SELECT CAST(id AS text) AS id, kind, public, post, history, first_seq, last_seq, last_rev, expire_after FROM rooms "
-)
-LOCK = {
-    "sqlite": ROOMS + "WHERE id IN (SELECT value FROM json_each(:ids)) AND deleted_at IS NULL",
-    "postgresql": ROOMS + "WHERE id IN (SELECT CAST(value AS uuid) FROM json_array_elements_text(CAST(:ids AS json)))"
-    " AND deleted_at IS NULL ORDER BY rooms.id FOR UPDATE",
-}
-DRAFTS = {
-    "sqlite": "SELECT value->>'n' AS n, value->>'room' AS room, value->>'sender' AS sender, value->>'client' AS client"
-    " FROM json_each(:drafts)",
-    "postgresql": "SELECT * FROM json_to_recordset(CAST(:drafts AS json))"
-    " AS j(n int, room uuid, sender uuid, client uuid)",
-}
-FACTS = (
-    "WITH d AS ({drafts}) SELECT d.n, m.role, m.joined_seq, o.seq FROM d"
-    " LEFT JOIN members m ON m.room_id = d.room AND m.user_id = d.sender AND m.status = 'joined'"
-    " LEFT JOIN messages o ON o.room_id = d.room AND o.sender_id = d.sender AND o.client_id = d.client"
-)
-MARKS = {
-    "sqlite": "SELECT value->>'room' AS room, value->>'sender' AS sender, value->>'seq' AS seq FROM json_each(:marks)",
-    "postgresql": "SELECT * FROM json_to_recordset(CAST(:marks AS json)) AS j(room uuid, sender uuid, seq bigint)",
-}
-RAISE_MARKS = (
-    "UPDATE members SET read = d.seq, delivered = d.seq FROM ({marks}) AS d"
-    " WHERE members.room_id = d.room AND members.user_id = d.sender"
-)
-RAISE_COUNTERS = {
-    "sqlite": "UPDATE rooms SET last_seq = d.seq, last_rev = d.rev FROM (SELECT value->>'room' AS room,"
-    " value->>'seq' AS seq, value->>'rev' AS rev FROM json_each(:counters)) AS d WHERE rooms.id = d.room",
-    "postgresql": "UPDATE rooms SET last_seq = d.seq, last_rev = d.rev FROM json_to_recordset(CAST(:counters AS json))"
-    " AS d(room uuid, seq bigint, rev bigint) WHERE rooms.id = d.room",
-}
 
 
 @dataclass(slots=True)
@@ -66,6 +31,9 @@ class Draft:
     client_id: str
     text: str
     reply_to: int | None = None
+    forwarded: bool = False
+    mentions: list[str] = field(default_factory=list)
+    mentions_all: bool = False
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -81,10 +49,12 @@ class Batch:
         self.connection = connection
         self.dialect = connection.dialect.name
         self.drafts = drafts
-        self.waiting = " SKIP LOCKED" if skip_locked and self.dialect == "postgresql" else ""
+        self.waiting = SKIP_LOCKED if skip_locked and self.dialect == "postgresql" else ""
+        self.moment = now()
         self.outcomes: list[Outcome] = [None] * len(drafts)
         self.rooms: dict[str, SimpleNamespace] = {}
         self.rows: list[dict[str, Any]] = []
+        self.spoken: set[tuple[str, str]] = set()
 
     def store(self) -> list[Outcome]:
         """Give each new message its numbers and store it; None is said of a room that others have locked."""
@@ -93,54 +63,63 @@ class Batch:
         known: dict[int, int] = {}
         for n, fact in enumerate(self.facts()):
             draft = self.drafts[n]
-            if draft.room_id not in self.rooms:
+            room = self.rooms.get(draft.room_id)
+            if room is None:
                 self.outcomes[n] = None if self.waiting else no_such_room()
+            elif fact.role is None:
+                self.outcomes[n] = Forbidden("join the room first") if room.public else no_such_room()
             elif fact.seq is not None:
                 known[n] = fact.seq
             elif draft.key in first:
-                self.outcomes[n] = self.again(self.outcomes[first[draft.key]])
+                self.outcomes[n] = again(self.outcomes[first[draft.key]])
             else:
                 first[draft.key] = n
-                self.outcomes[n] = self.number(draft, fact)
+                self.outcomes[n] = self.refusal(room, draft, fact) or self.number(room, draft)
         self.find_again(known)
         self.write()
         return self.outcomes
 
     def lock_rooms(self) -> None:
-        """Take the row locks of the rooms, in the order of their ids."""
-        ids = orjson.dumps(list({draft.room_id for draft in self.drafts})).decode()
-        found = self.connection.execute(text(LOCK[self.dialect] + self.waiting), {"ids": ids})
+        """Take the row locks of the rooms."""
+        ids = list({draft.room_id for draft in self.drafts})
+        found = self.execute(LOCK_ROOMS[self.dialect] + self.waiting, ids)
         self.rooms = {room.id: SimpleNamespace(**room._mapping) for room in found}
 
-    def facts(self) -> Iterable[Row[Any]]:
+    def facts(self) -> list[Row[Any]]:
         """Read under the locks what decides about each draft: the sender's role, and the seq it already has."""
         drafts = [
             {"n": n, "room": draft.room_id, "sender": draft.sender_id, "client": draft.client_id}
             for n, draft in enumerate(self.drafts)
         ]
-        statement = text(FACTS.format(drafts=DRAFTS[self.dialect]))
-        found = self.connection.execute(statement, {"drafts": orjson.dumps(drafts).decode()})
-        return sorted(found, key=lambda fact: int(fact.n))
+        return sorted(self.execute(FACTS[self.dialect], drafts), key=lambda fact: int(fact.n))
 
-    def number(self, draft: Draft, fact: Row[Any]) -> Outcome:
-        """Give a message the next numbers of its room, or say why it cannot be."""
-        room = self.rooms[draft.room_id]
-        if fact.role is None:
-            return Forbidden("join the room first") if room.public else no_such_room()
+    def refusal(self, room: SimpleNamespace, draft: Draft, fact: Row[Any]) -> ChatError | None:
+        """Return why a member may not say this now, or None."""
         if not may_post(room.kind, room.post, fact.role):
             return Forbidden("only admins write here")
+        if fact.silenced_until is not None and fact.silenced_until > self.moment:
+            return Forbidden("one who is muted or blocked cannot write here")
         oldest = first_visible(room.history, room.first_seq, fact.joined_seq)
         if draft.reply_to is not None and not oldest <= draft.reply_to <= room.last_seq:
             return NotFound("there is no such message to reply to", "reply_to")
+        if room.slow_mode and not is_admin(fact.role):
+            last = self.moment if draft.key[:2] in self.spoken else fact.last_sent_at
+            wait = last + room.slow_mode * 1000 - self.moment
+            if wait > 0:
+                return RateLimited("the room is in slow mode", retry_after=wait / 1000)
+        return None
+
+    def number(self, room: SimpleNamespace, draft: Draft) -> MessageSent:
+        """Give a message the next numbers of its room."""
         room.last_seq += 1
         room.last_rev += 1
         row = self.row(draft, room)
         self.rows.append(row)
+        self.spoken.add(draft.key[:2])
         return MessageSent(message=message_state(cast(Message, SimpleNamespace(**row))), duplicate=False)
 
     def row(self, draft: Draft, room: SimpleNamespace) -> dict[str, Any]:
         """Return the columns of a new message."""
-        moment = now()
         return {
             "room_id": draft.room_id,
             "seq": room.last_seq,
@@ -151,20 +130,15 @@ class Batch:
             "text": draft.text,
             "system": None,
             "reply_to": draft.reply_to,
-            "forwarded": False,
-            "mentions": None,
-            "mentions_all": False,
+            "forwarded": draft.forwarded,
+            "mentions": draft.mentions or None,
+            "mentions_all": draft.mentions_all,
             "pinned": False,
-            "created_at": moment,
+            "created_at": self.moment,
             "edited_at": None,
             "deleted_at": None,
-            "expires_at": moment + room.expire_after * 1000 if room.expire_after else None,
+            "expires_at": self.moment + room.expire_after * 1000 if room.expire_after else None,
         }
-
-    @staticmethod
-    def again(outcome: Outcome) -> Outcome:
-        """Answer a repetition as the first was answered, marked as such."""
-        return outcome if outcome is None or isinstance(outcome, ChatError) else {**outcome, "duplicate": True}
 
     def find_again(self, known: dict[int, int]) -> None:
         """Answer what was stored before with the message as it is now."""
@@ -182,21 +156,22 @@ class Batch:
         if not self.rows:
             return
         self.connection.execute(insert(Message.__table__), self.rows)  # type: ignore[arg-type]
-        counters: dict[str, tuple[int, int]] = {}
-        marks: dict[tuple[str, str], int] = defaultdict(int)
-        for row in self.rows:
-            counters[row["room_id"]] = (row["seq"], row["rev"])
-            marks[row["room_id"], row["sender_id"]] = row["seq"]
-        self.run(
+        counters = {row["room_id"]: (row["seq"], row["rev"]) for row in self.rows}
+        marks = {(row["room_id"], row["sender_id"]): row["seq"] for row in self.rows}
+        self.execute(
             RAISE_COUNTERS[self.dialect],
-            counters=[{"room": room, "seq": seq, "rev": rev} for room, (seq, rev) in counters.items()],
+            [{"room": room, "seq": seq, "rev": rev} for room, (seq, rev) in counters.items()],
         )
-        self.run(
-            RAISE_MARKS.format(marks=MARKS[self.dialect]),
-            marks=[{"room": room, "sender": sender, "seq": seq} for (room, sender), seq in marks.items()],
+        self.execute(
+            RAISE_MARKS[self.dialect],
+            [{"room": room, "sender": sender, "seq": seq, "at": self.moment} for (room, sender), seq in marks.items()],
         )
 
-    def run(self, statement: str, **documents: object) -> None:
-        """Execute a statement whose parameters are JSON documents."""
-        parameters = {name: orjson.dumps(document).decode() for name, document in documents.items()}
-        self.connection.execute(text(statement), parameters)
+    def execute(self, statement: str, document: object) -> CursorResult[Any]:
+        """Execute a statement whose one parameter is a JSON document."""
+        return self.connection.execute(text(statement), {"document": orjson.dumps(document).decode()})
+
+
+def again(outcome: Outcome) -> Outcome:
+    """Answer a repetition as the first was answered, marked as such."""
+    return outcome if outcome is None or isinstance(outcome, ChatError) else {**outcome, "duplicate": True}

@@ -122,6 +122,8 @@ def create_members() -> None:
         sa.Column("archived", sa.Boolean(), nullable=False),
         sa.Column("pinned", sa.Boolean(), nullable=False),
         sa.Column("draft", sa.Text(), nullable=True),
+        sa.Column("silenced_until", sa.BigInteger(), nullable=True),
+        sa.Column("last_sent_at", sa.BigInteger(), nullable=False),
         sa.Column("marks_changed_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("role IN ('owner', 'admin', 'member')", name="ck_members_role"),
         sa.CheckConstraint("status IN ('joined', 'pending', 'left', 'removed', 'banned')", name="ck_members_status"),

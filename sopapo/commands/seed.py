@@ -28,7 +28,7 @@ def run(given: argparse.Namespace) -> None:
     if given.demo == bool(given.users):
         raise ConfigError("seed needs either --demo, or --users N --rooms R --room-size K --out FILE")
     with make_app().app_context():
-        schema.prepare()
+        schema.bring_up_to_date()
         if given.demo:
             for line in seeding.seed_demo():
                 print(line)

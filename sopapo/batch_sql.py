@@ -1,0 +1,52 @@
+"""The statements of the journal in both dialects, each with one JSON document as its parameter.
+
+So a statement has the same text whatever the number of messages. On PostgreSQL the row locks are taken in the order
+of the rooms' ids; SQLite has one lock, and the transaction began with it.
+"""
+
+ROOM_COLUMNS = (
+    "CAST(id AS text) AS id, kind, public, post, history, first_seq, last_seq, last_rev, expire_after, slow_mode"
+)
+LOCK_ROOMS = {
+    "sqlite": f"SELECT {ROOM_COLUMNS} FROM rooms"
+    " WHERE id IN (SELECT value FROM json_each(:document)) AND deleted_at IS NULL",
+    "postgresql": f"SELECT {ROOM_COLUMNS} FROM rooms"
+    " WHERE id IN (SELECT CAST(value AS uuid) FROM json_array_elements_text(CAST(:document AS json)))"
+    " AND deleted_at IS NULL ORDER BY rooms.id FOR UPDATE",
+}
+SKIP_LOCKED = " SKIP LOCKED"
+
+DRAFTS = {
+    "sqlite": "SELECT value->>'n' AS n, value->>'room' AS room, value->>'sender' AS sender, value->>'client' AS client"
+    " FROM json_each(:document)",
+    "postgresql": "SELECT * FROM json_to_recordset(CAST(:document AS json))"
+    " AS j(n int, room uuid, sender uuid, client uuid)",
+}
+FACTS = {
+    dialect: f"WITH d AS ({drafts})"
+    " SELECT d.n, m.role, m.joined_seq, m.silenced_until, m.last_sent_at, o.seq FROM d"
+    " LEFT JOIN members m ON m.room_id = d.room AND m.user_id = d.sender AND m.status = 'joined'"
+    " LEFT JOIN messages o ON o.room_id = d.room AND o.sender_id = d.sender AND o.client_id = d.client"
+    for dialect, drafts in DRAFTS.items()
+}
+
+COUNTERS = {
+    "sqlite": "SELECT value->>'room' AS room, value->>'seq' AS seq, value->>'rev' AS rev FROM json_each(:document)",
+    "postgresql": "SELECT * FROM json_to_recordset(CAST(:document AS json)) AS j(room uuid, seq bigint, rev bigint)",
+}
+RAISE_COUNTERS = {
+    dialect: f"UPDATE rooms SET last_seq = d.seq, last_rev = d.rev FROM ({counters}) AS d WHERE rooms.id = d.room"
+    for dialect, counters in COUNTERS.items()
+}
+
+MARKS = {
+    "sqlite": "SELECT value->>'room' AS room, value->>'sender' AS sender, value->>'seq' AS seq, value->>'at' AS at"
+    " FROM json_each(:document)",
+    "postgresql": "SELECT * FROM json_to_recordset(CAST(:document AS json))"
+    " AS j(room uuid, sender uuid, seq bigint, at bigint)",
+}
+RAISE_MARKS = {
+    dialect: f"UPDATE members SET read = d.seq, delivered = d.seq, last_sent_at = d.at FROM ({marks}) AS d"
+    " WHERE members.room_id = d.room AND members.user_id = d.sender"
+    for dialect, marks in MARKS.items()
+}
