@@ -7,7 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
-from sopapo.schemas.fields import Id, Line, Name, Request, Text, length
+from sopapo.schemas.fields import Id, Length, Line, Name, Request, Text
 from sopapo.schemas.states import UserState
 
 
@@ -30,8 +30,8 @@ def an_email(text: str) -> str:
     return found.normalized.lower()
 
 
-Username = Annotated[Text, AfterValidator(a_username), length(3, 32)]
-Email = Annotated[Line, length(3, 254), AfterValidator(an_email)]
+Username = Annotated[Text, AfterValidator(a_username), Length(3, 32)]
+Email = Annotated[Line, Length(3, 254), AfterValidator(an_email)]
 Password = Annotated[Text, Field(min_length=8, max_length=128)]
 Token = Annotated[Text, Field(max_length=4096)]
 

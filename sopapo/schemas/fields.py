@@ -2,9 +2,12 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import no_info_after_validator_function
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -50,16 +53,25 @@ def canonical_uuid(text: str) -> str:
     return text.lower()
 
 
-def length(low: int, high: int) -> AfterValidator:
-    """Bound the number of code points, after the text has been trimmed."""
+@dataclass(frozen=True, slots=True)
+class Length:
+    """Bounds the number of code points, after the text has been trimmed."""
 
-    def check(text: str) -> str:
-        if not low <= len(text) <= high:
-            message = f"needs {low} to {high} characters"
+    low: int
+    high: int
+
+    def check(self, text: str) -> str:
+        """Refuse what is out of bounds."""
+        if not self.low <= len(text) <= self.high:
+            message = f"needs {self.low} to {self.high} characters"
             raise ValueError(message)
         return text
 
-    return AfterValidator(check)
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(schema) | {"minLength": self.low, "maxLength": self.high}
 
 
 Text = Annotated[str, AfterValidator(storable)]
@@ -68,10 +80,10 @@ Id = Annotated[str, AfterValidator(canonical_uuid), Field(json_schema_extra={"fo
 Seq = Annotated[int, Field(ge=1, le=MAX_SEQ)]
 Rev = Annotated[int, Field(ge=0, le=MAX_SEQ)]
 
-Name = Annotated[Line, length(1, 64)]
-RoomName = Annotated[Line, length(1, 100)]
-Description = Annotated[Text, AfterValidator(str.strip), length(0, 2000)]
-About = Annotated[Text, AfterValidator(str.strip), length(0, 280)]
-MessageText = Annotated[Text, AfterValidator(str.strip), length(1, 10_000)]
-UserRef = Annotated[Line, length(1, 64)]
+Name = Annotated[Line, Length(1, 64)]
+RoomName = Annotated[Line, Length(1, 100)]
+Description = Annotated[Text, AfterValidator(str.strip), Length(0, 2000)]
+About = Annotated[Text, AfterValidator(str.strip), Length(0, 280)]
+MessageText = Annotated[Text, AfterValidator(str.strip), Length(1, 10_000)]
+UserRef = Annotated[Line, Length(1, 64)]
 UserRefs = Annotated[list[UserRef], Field(max_length=1024)]

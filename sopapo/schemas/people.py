@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from typing_extensions import TypedDict
 
-from sopapo.schemas.fields import Id, Line, Request, length
+from sopapo.schemas.fields import Id, Length, Line, Request
 from sopapo.schemas.states import UserState
 
 
@@ -13,7 +13,7 @@ class FindPeople(Request):
     """Find people, either by their ids or by what they are called."""
 
     ids: Annotated[list[Id], Field(max_length=100)] | None = None
-    q: Annotated[Line, length(2, 64)] | None = None
+    q: Annotated[Line, Length(2, 64)] | None = None
 
     @model_validator(mode="after")
     def one_of_two(self) -> Self:

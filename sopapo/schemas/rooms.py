@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from sopapo.schemas.fields import Description, Id, Line, Request, RoomName, UserRefs, length
+from sopapo.schemas.fields import Description, Id, Length, Line, Request, RoomName, UserRefs
 from sopapo.schemas.states import Kind, MeState, RoomState, Who
 from sopapo.schemas.sync import Entry
 
@@ -46,7 +46,7 @@ class JoinRoom(RoomRequest):
 class FindRooms(Request):
     """Find public rooms by a part of their name."""
 
-    q: Annotated[Line, length(0, 100)] = ""
+    q: Annotated[Line, Length(0, 100)] = ""
 
 
 class RoomCreated(TypedDict):
