@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
 def now() -> int:
@@ -12,7 +13,13 @@ def now() -> int:
 def rfc3339(moment: int) -> str:
     """Write a moment as RFC 3339 in UTC with milliseconds: `2026-11-22T10:29:41.123Z`."""
     seconds, milliseconds = divmod(moment, 1000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{milliseconds:03d}Z"
+    return f"{second(seconds)}.{milliseconds:03d}Z"
+
+
+@lru_cache(maxsize=1024)
+def second(seconds: int) -> str:
+    """Write a whole second; those that are in demand come in the thousands."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def rfc3339_or_none(moment: int | None) -> str | None:

@@ -102,6 +102,8 @@ class Journal:
             while True:
                 self.awake.wait()
                 self.awake.clear()
+                # One turn of the loop reads what has arrived meanwhile: more messages share the commit.
+                time.sleep(0)
                 while batch := self.next_batch():
                     self.store(batch, skip_locked=True)
                 if self.queue:
