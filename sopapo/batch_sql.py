@@ -46,7 +46,7 @@ MARKS = {
     " AS j(room uuid, sender uuid, seq bigint, at bigint)",
 }
 RAISE_MARKS = {
-    dialect: f"UPDATE members SET read = d.seq, delivered = d.seq, last_sent_at = d.at FROM ({marks}) AS d"
-    " WHERE members.room_id = d.room AND members.user_id = d.sender"
+    dialect: "UPDATE members SET read = d.seq, delivered = d.seq, marks_changed_at = d.at, last_sent_at = d.at"
+    f" FROM ({marks}) AS d WHERE members.room_id = d.room AND members.user_id = d.sender"
     for dialect, marks in MARKS.items()
 }

@@ -10,7 +10,7 @@ from sopapo.batch import Draft
 from sopapo.chat.access import read_room
 from sopapo.chat.people import mentioned_users
 from sopapo.chat.visible import visible_messages
-from sopapo.errors import ChatError
+from sopapo.errors import ChatError, NotFound
 from sopapo.journal import Settle, journal
 from sopapo.schemas.messages import History, MessageSent, ReadHistory, SendMessage
 from sopapo.security import Identity
@@ -45,6 +45,8 @@ def read_history(caller: Identity, body: ReadHistory) -> History:
     older, newer = sides(body, room)
     before = db.session.scalars(older.of(seen.where(Message.seq < older.edge).order_by(Message.seq.desc()))).all()
     after = db.session.scalars(newer.of(seen.where(Message.seq >= newer.edge).order_by(Message.seq))).all()
+    if body.around is not None and (not after or after[0].seq != body.around):
+        raise NotFound("there is no such message", "around")
     messages = [*reversed(before[: older.limit]), *after[: newer.limit]]
     return History(
         messages=[message_state(message) for message in messages],

@@ -12,7 +12,8 @@ from sopapo.errors import Invalid, NotJson, TooLarge
 from sopapo.schemas.fields import Request
 
 JSON_TYPE = "application/json"
-MAX_BODY = 65_536
+# The longest text, 10,000 code points, takes 120 kB where a client writes all but ASCII as escapes.
+MAX_BODY = 262_144
 INTEGER = re.compile(r"-?[0-9]{1,19}")
 
 Schema = TypeVar("Schema", bound=Request)

@@ -2,18 +2,29 @@
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 from typing_extensions import TypedDict
 
 from sopapo.schemas.fields import Id, Request, Rev
 from sopapo.schemas.states import MemberState, MessageState, MeState, ReceiptState, RoomState, UserState
 
 
+def rfc3339_text(value: object) -> object:
+    """Refuse numbers, which are taken for seconds otherwise."""
+    if not isinstance(value, str) or "T" not in value:
+        message = "not a time such as 2026-11-22T10:29:41.123Z"
+        raise ValueError(message)
+    return value
+
+
+Time = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(rfc3339_text)]
+
+
 class Sync(Request):
     """Ask for everything newer than the revs held; `since` is the `now` of the last answer."""
 
     rooms: Annotated[dict[Id, Rev], Field(max_length=10_000)] = Field(default_factory=dict)
-    since: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    since: Time | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 200
 
 
