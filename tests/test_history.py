@@ -69,8 +69,9 @@ def test_a_page_around_a_message_includes_it_and_has_no_hole(talk: Talk, around:
     page = talk.ana.rest.get(f"/rooms/{talk.room}/messages", around=around, limit=limit)
     seqs = [message["seq"] for message in page["messages"]]
     assert around in seqs
-    assert len(seqs) == limit
-    assert seqs == list(range(seqs[0], seqs[0] + limit))
+    assert len(seqs) <= limit
+    assert len(seqs) == limit or seqs[0] == 1 or seqs[-1] == LAST
+    assert seqs == list(range(seqs[0], seqs[-1] + 1))
     assert (page["more_before"], page["more_after"]) == (seqs[0] > 1, seqs[-1] < LAST)
 
 

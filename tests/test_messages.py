@@ -20,13 +20,13 @@ def new_id() -> str:
 def test_a_message_is_acknowledged_with_its_whole_state(door: Door, make_user: MakeUser) -> None:
     ana = make_user()
     room = ana.create_room()
-    before, client_id = ana.room(room), new_id()
+    seq, rev, client_id = ana.room(room)["last_seq"], ana.rev(room), new_id()
     done = door(ana).send_message(room=room, client_id=client_id, text="  Olá, tudo bem? 😀\n\t")
     assert (done.keys(), done["duplicate"]) == ({"message", "duplicate"}, False)
     message = done["message"]
     assert message.keys() == MESSAGE
     assert (message["room"], message["client_id"], message["sender"]) == (room, client_id, ana.id)
-    assert (message["seq"], message["rev"]) == (before["last_seq"] + 1, before["rev"] + 1)
+    assert (message["seq"], message["rev"]) == (seq + 1, rev + 1)
     assert (message["kind"], message["text"], message["system"]) == ("text", "Olá, tudo bem? 😀", None)
     assert (message["reply_to"], message["forwarded"], message["pinned"]) == (None, False, False)
     assert (message["mentions"], message["mentions_all"], message["files"], message["reactions"]) == ([], False, [], {})

@@ -17,6 +17,11 @@ def actions(messages: list[dict[str, Any]]) -> list[str]:
     return [message["system"]["action"] for message in messages if message["kind"] == "system"]
 
 
+def settled(room: dict[str, Any]) -> dict[str, Any]:
+    """Return a room's state without what is only as of some moment."""
+    return {name: value for name, value in room.items() if name not in ("last_seq", "members")}
+
+
 def test_a_new_group_has_its_maker_as_owner_and_the_defaults(door: Door, make_user: MakeUser) -> None:
     ana = make_user()
     done = door(ana).create_room(kind="group", name="  Férias  ", description="Onde?")
@@ -153,6 +158,7 @@ STRANGER_ACTS: dict[str, dict[str, Any]] = {
     "list_members": {},
     "add_members": {"users": ["ana"]},
     "remove_member": {"user": "6f0d0b7e-7d7c-4d1c-9a55-2b3a7f1c0e55"},
+    "set_role": {"user": "6f0d0b7e-7d7c-4d1c-9a55-2b3a7f1c0e55", "role": "admin"},
 }
 
 
@@ -190,7 +196,7 @@ def test_a_public_room_is_closed_to_reading_and_posting_until_one_joins(door: Do
 def test_joining_a_public_room_tells_its_members_and_brings_its_entry(door: Door, make_user: MakeUser) -> None:
     ana, eva = make_user(), make_user()
     room = ana.create_room(public=True)
-    ana.socket.barrier()
+    eva.socket.barrier()
     before = ana.rev(room)
     done = door(eva).join_room(room=room)
     assert (done.keys(), done["pending"]) == ({"room", "sync", "pending"}, False)
@@ -235,12 +241,12 @@ def test_an_admin_renames_a_room_and_everybody_hears(door: Door, make_user: Make
     done = door(ana).update_room(room=room, name="Novo nome", description="Novo assunto")["room"]
     assert (done["name"], done["description"], done["rev"]) == ("Novo nome", "Novo assunto", rev + 1)
     for name, socket in sockets.items():
-        rooms = socket.barrier().pushed("room", room=room)
-        assert rooms == ([] if (name, door.name) == ("own", "socket") else [done])
+        rooms = [settled(state) for state in socket.barrier().pushed("room", room=room)]
+        assert rooms == ([] if (name, door.name) == ("own", "socket") else [settled(done)])
         renamed = socket.pushed("message", room=room)
         assert actions(renamed) == ["renamed"]
         assert renamed[0]["system"] == {"action": "renamed", "user": ana.id, "by": ana.id}
-    assert ana.room(room) == done | {"last_seq": renamed[0]["seq"]}
+    assert settled(ana.room(room)) == settled(done)
 
 
 def test_a_setting_that_is_set_already_changes_nothing(door: Door, make_user: MakeUser) -> None:
@@ -249,7 +255,6 @@ def test_a_setting_that_is_set_already_changes_nothing(door: Door, make_user: Ma
     bia.socket.barrier()
     before, rev = ana.room(room), ana.rev(room)
     assert door(ana).update_room(room=room, name=" Sala ", post="everyone", public=False)["room"] == before
-    assert door(ana).update_room(room=room)["room"] == before
     assert ana.rev(room) == rev
     assert bia.socket.barrier().pushed() == []
 
@@ -424,8 +429,6 @@ DIRECT_ACTS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("act", DIRECT_ACTS)
 def test_a_direct_room_is_not_managed(make_user: MakeUser, door: Door, act: str) -> None:
-    if (door.name, act) == ("rest", "set_role"):
-        pytest.skip("roles have no route")
     ana, bia = make_user(), make_user()
     room = ana.create_room(bia, kind="direct", name=None)
     before = ana.room(room)

@@ -63,7 +63,7 @@ class Cluster:
 
     def stop(self) -> None:
         """End the cluster."""
-        self._server.stop()
+        self._server.cleanup()
 
 
 class Postgresql:
@@ -79,10 +79,10 @@ class Postgresql:
     def new_url(self, folder: Path) -> str:
         """Return the address of a fresh database with the newest schema."""
         if not self._template_made:
+            self._template_made = True
             self.cluster.create(TEMPLATE)
             done = Server(folder / "template", self.cluster.url(TEMPLATE)).command("db", "upgrade")
             assert done.returncode == 0, done.stderr
-            self._template_made = True
         eventually(self._template_idle)
         return self.cluster.create(f"sopapo_{next(self._numbers)}", TEMPLATE)
 

@@ -30,7 +30,9 @@ ROUTES = {
     "leave_room": Route("POST", "/rooms/{room}/leave"),
     "list_members": Route("GET", "/rooms/{room}/members"),
     "add_members": Route("POST", "/rooms/{room}/members"),
+    "set_role": Route("PATCH", "/rooms/{room}/members/{user}"),
     "remove_member": Route("DELETE", "/rooms/{room}/members/{user}", 204),
+    "sync": Route("POST", "/sync"),
     "send_message": Route("POST", "/rooms/{room}/messages", 201),
 }
 

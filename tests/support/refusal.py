@@ -7,22 +7,22 @@ from typing import Any
 import pytest
 
 STATUS = {
-    "invalid": 422,
-    "unauthenticated": 401,
-    "bad_credentials": 401,
-    "token_expired": 401,
-    "session_revoked": 401,
-    "forbidden": 403,
-    "suspended": 403,
-    "not_found": 404,
-    "conflict": 409,
-    "gone": 410,
-    "too_large": 413,
-    "rate_limited": 429,
-    "internal": 500,
-    "unavailable": 503,
+    "invalid": (422, 400),
+    "unknown_event": (404, 405),
+    "unauthenticated": (401,),
+    "bad_credentials": (401,),
+    "token_expired": (401,),
+    "session_revoked": (401,),
+    "forbidden": (403,),
+    "suspended": (403,),
+    "not_found": (404,),
+    "conflict": (409,),
+    "gone": (410,),
+    "too_large": (413,),
+    "rate_limited": (429,),
+    "internal": (500,),
+    "unavailable": (503,),
 }
-NO_JSON = 400
 
 
 class Refusal(Exception):
