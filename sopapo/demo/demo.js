@@ -62,8 +62,8 @@ const STRINGS = {
   empty_hint:
     "Abra outra aba como outra pessoa e veja o protocolo. | Open another tab as someone else and see it work.",
   no_messages: "Nenhuma mensagem ainda | No messages yet",
-  you: "Você | You",
-  someone: "Alguém | Someone",
+  you: "você | you",
+  someone: "alguém | someone",
   yourself: "Você (anotações) | You (notes)",
   people_count: "{n} pessoas | {n} people",
   one_person: "1 pessoa | 1 person",
@@ -384,17 +384,19 @@ async function enter(verb, fields) {
   await connected();
   const result = await ask(verb, fields);
   keepSession(result);
+  tokenInUse = result.access_token;
   becomeSomeone(result.user);
 }
 
 function connected() {
   return new Promise((done, fail) => {
     if (socket.connected) return done();
-    socket.once("connect", done);
-    socket.once("connect_error", () => {
-      socket.off("connect", done).disconnect();
+    const failed = () => {
+      socket.disconnect();
       fail(new Refused({ code: "offline" }));
-    });
+    };
+    socket.once("connect_error", failed);
+    socket.once("connect", () => done(socket.off("connect_error", failed)));
     socket.connect();
   });
 }
@@ -765,6 +767,7 @@ const nameOf = (room, id) => {
   return room.members.get(id)?.name ?? people.get(id)?.name ?? t("someone");
 };
 const joinedOf = (room) => [...room.members.values()].filter((member) => member.status === "joined");
+const capital = (words) => words[0].toUpperCase() + words.slice(1);
 const partnerOf = (room) => room.state.kind === "direct" && joinedOf(room).find((member) => member.user !== me.id);
 const titleOf = (room) => room.state.name ?? (partnerOf(room)?.name || t("yourself"));
 const faceOf = (room) => face(partnerOf(room)?.user ?? room.id, titleOf(room));
@@ -786,7 +789,7 @@ function textOf(room, { system, text, deleted_at }) {
   if (deleted_at) return t("deleted");
   if (!system) return text;
   const key = `sys_${system.action}` in STRINGS ? `sys_${system.action}` : "sys_other";
-  return t(key, { user: nameOf(room, system.user), by: nameOf(room, system.by), action: system.action });
+  return capital(t(key, { user: nameOf(room, system.user), by: nameOf(room, system.by), action: system.action }));
 }
 
 const clock = (time) => new Date(time).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
@@ -858,7 +861,7 @@ function roomRows() {
     const by = waiting ? me.id : last?.sender;
     const text = waiting?.text ?? (last ? textOf(room, last) : t("no_messages"));
     const made = waiting?.made ?? Date.parse(last?.created_at ?? room.state.created_at);
-    const who = by && !(partnerOf(room) && by !== me.id) ? `${nameOf(room, by)}: ` : "";
+    const who = by && !(partnerOf(room) && by !== me.id) ? `${capital(nameOf(room, by))}: ` : "";
     return {
       key: room.id,
       title: titleOf(room),
@@ -984,6 +987,8 @@ function showGate(words = "") {
   document.title = "SóPapo";
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   $("login").reset();
+  press($("entry").firstElementChild);
+  drawEntry();
   $("login").querySelector(".error").textContent = words;
   $("login").username.focus();
   drawKnown();

@@ -1,0 +1,109 @@
+"""The demo page as one person uses it, in a browser profile of his own."""
+
+import json
+import uuid
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Locator, expect
+
+PASSWORD = "uma senha comprida"
+PATIENCE = 15_000
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+expect.set_options(timeout=PATIENCE)
+
+
+class DemoPage:
+    """One tab, and everything that went wrong in it."""
+
+    def __init__(self, browser: Browser, url: str, **options: Any) -> None:
+        self.context = browser.new_context(**({"locale": "pt-BR"} | options))
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(PATIENCE)
+        self.complaints: list[str] = []
+        self.hosts: set[str] = set()
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+        self.page.on("websocket", lambda socket: self.hosts.add(urlsplit(socket.url).netloc))
+        self.page.goto(f"{url}/demo")
+        self.username = ""
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # A server that is away is what some tests are about; the browser complains of it by itself.
+        if message.type in {"error", "warning"} and "ERR_CONNECTION_REFUSED" not in message.text:
+            self.complaints.append(message.text)
+
+    def register(self, name: str, username: str | None = None) -> "DemoPage":
+        """Create an account under a new username and see the chats."""
+        self.username = username or f"{name.split(maxsplit=1)[0].lower()}.{uuid.uuid4().hex[:8]}"
+        form = self.page.locator("#login")
+        form.get_by_role("button", name="Criar conta").first.click()
+        form.get_by_label("Usuário").fill(self.username)
+        form.get_by_label("Seu nome").fill(name)
+        form.get_by_label("Senha").fill(PASSWORD)
+        form.get_by_label("Senha").press("Enter")
+        expect(self.page.get_by_role("button", name="Nova conversa")).to_be_visible()
+        return self
+
+    def log_in(self, username: str, password: str = PASSWORD) -> None:
+        """Fill in the log-in form and send it."""
+        form = self.page.locator("#login")
+        form.get_by_label("Usuário").fill(username)
+        form.get_by_label("Senha").fill(password)
+        form.get_by_label("Senha").press("Enter")
+
+    @property
+    def dialog(self) -> Locator:
+        """The dialog that is open."""
+        return self.page.get_by_role("dialog")
+
+    def create(self, name: str, *members: "DemoPage", public: bool = False) -> None:
+        """Create a group with these members."""
+        self.page.get_by_role("button", name="Nova conversa").click()
+        self.dialog.get_by_label("Nome da conversa").fill(name)
+        self.dialog.get_by_label("Com quem").fill(", ".join(member.username for member in members))
+        if public:
+            self.dialog.get_by_label("Qualquer pessoa").check()
+        self.dialog.get_by_role("button", name="Criar").click()
+        expect(self.page.locator("#room-name")).to_have_text(name)
+
+    def open(self, name: str) -> None:
+        """Open a chat of the list."""
+        self.page.locator("#rooms button", has_text=name).click()
+
+    def say(self, *texts: str) -> None:
+        """Write messages into the chat that is open."""
+        box = self.page.get_by_label("Escreva uma mensagem")
+        for text in texts:
+            box.fill(text)
+            box.press("Enter")
+
+    @property
+    def texts(self) -> Locator:
+        """The texts of the chat that is open, in order."""
+        return self.page.locator("#log .bubble .text")
+
+    def frames(self, kind: str, name: str) -> Locator:
+        """The rows of the protocol panel of that kind and name."""
+        return self.page.locator(f".frame.k-{kind}", has=self.page.get_by_text(name, exact=True))
+
+    def cut(self) -> None:
+        """Go offline by the page's own button, or back."""
+        self.page.locator("#cut-line").click()
+
+    def stored(self) -> dict[str, Any]:
+        """Return what the browser keeps, by key."""
+        kept: dict[str, str] = self.page.evaluate("({...localStorage})")
+        return {key: json.loads(value) for key, value in kept.items() if key != "sopapo.language"}
+
+    def close(self) -> None:
+        """Close the tab."""
+        self.context.close()

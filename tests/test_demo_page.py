@@ -1,0 +1,289 @@
+"""People on the demo page, in a real browser: they talk, stay away, come back, and see the protocol at work."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+import requests
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.conftest import MakeServer
+from tests.support.demo_page import CHROMIUM_OPTIONS, PASSWORD, DemoPage
+from tests.support.server import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.only_on("sqlite")]
+MakePage = Callable[..., DemoPage]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: Server) -> Iterator[MakePage]:
+    """Open pages that may complain of nothing, and ask nobody but their server."""
+    pages: list[DemoPage] = []
+
+    def make(on: Server = server, **options: object) -> DemoPage:
+        pages.append(DemoPage(browser, on.url, **options))
+        return pages[-1]
+
+    yield make
+    complaints = [complaint for page in pages for complaint in page.complaints]
+    hosts = set.union(*(page.hosts for page in pages))
+    for page in pages:
+        page.close()
+    assert complaints == []
+    assert all(host.startswith("127.0.0.1:") for host in hosts if host)
+
+
+def test_what_one_writes_the_other_reads_at_once(open_page: MakePage) -> None:
+    ana, bia = open_page().register("Ana Souza"), open_page().register("Bia Lima")
+    ana.create("Estudos", bia)
+    ana.say("Oi, Bia!")
+    bia.open("Estudos")
+    expect(bia.texts).to_have_text(["Oi, Bia!"])
+    bia.say("Oi! Tudo bem?", "Bora estudar?")
+    expect(ana.texts).to_have_text(["Oi, Bia!", "Oi! Tudo bem?", "Bora estudar?"])
+    expect(bia.page.locator("#log .bubble.mine .stored")).to_have_count(2)
+    expect(ana.page.locator("#log .note")).to_have_text("Você criou a conversa")
+    expect(bia.page.locator("#log .bubble b")).to_have_text("Ana Souza")
+
+
+def test_what_is_not_read_yet_is_counted(open_page: MakePage) -> None:
+    ana, bia = open_page().register("Ana"), open_page().register("Bia")
+    ana.create("Estudos", bia)
+    ana.say("um", "dois")
+    expect(bia.page.locator("#rooms .badge")).to_have_text("2")
+    expect(bia.page).to_have_title(re.compile(r"^\(2\) "))
+    bia.open("Estudos")
+    expect(bia.page.locator("#rooms .badge")).to_have_count(0)
+    bia.page.reload()
+    expect(bia.page.locator("#rooms button")).to_be_visible()
+    expect(bia.page.locator("#rooms .badge")).to_have_count(0)
+
+
+def test_the_panel_shows_request_answer_and_state(open_page: MakePage) -> None:
+    ana, bia = open_page().register("Ana"), open_page().register("Bia")
+    ana.create("Estudos", bia)
+    ana.say("Oi!")
+    sent, answered = ana.frames("request", "send_message"), ana.frames("ack", "send_message")
+    pushed = bia.frames("state", "message").filter(has_text="Oi!")
+    for frame in (sent, answered, pushed):
+        expect(frame).to_have_count(1)
+    sent.click()
+    expect(sent.locator("p")).to_contain_text("repetir nunca duplica")
+    expect(sent.locator("pre")).to_contain_text('"client_id": "')
+    answered.click()
+    expect(answered.locator("pre")).to_contain_text('"duplicate": false')
+    ana.page.get_by_role("button", name="pedidos").click()
+    expect(sent).to_be_hidden()
+    expect(answered).to_be_visible()
+    ana.page.get_by_role("button", name="Limpar").click()
+    expect(ana.page.locator(".frame")).to_have_count(0)
+
+
+def test_the_panel_tells_no_secrets(open_page: MakePage) -> None:
+    ana = open_page().register("Ana")
+    for frame in (ana.frames("request", "register"), ana.frames("ack", "register")):
+        frame.click()
+    shown = ana.page.locator("#panel").inner_text()
+    (session,) = [value for key, value in ana.stored().items() if key.startswith("sopapo.session.")]
+    assert PASSWORD not in shown
+    assert session["access_token"] not in shown
+    assert session["refresh_token"] not in shown
+
+
+def test_messages_written_offline_go_out_once_and_in_order_after_the_server_was_killed(
+    open_page: MakePage, make_server: MakeServer
+) -> None:
+    server = make_server()
+    ana, bia = open_page(server).register("Ana"), open_page(server).register("Bia")
+    ana.create("Estudos", bia)
+    ana.say("antes")
+    bia.open("Estudos")
+    expect(bia.texts).to_have_text(["antes"])
+    server.kill()
+    expect(ana.page.locator("#offline")).to_be_visible()
+    ana.say("um", "dois")
+    expect(ana.page.get_by_text("esperando")).to_have_count(2)
+    server.start()
+    for page in (ana, bia):
+        expect(page.texts).to_have_text(["antes", "um", "dois"])
+    expect(ana.page.get_by_text("esperando")).to_have_count(0)
+    assert not [key for key in ana.stored() if key.startswith("sopapo.outbox.")]
+
+
+def test_what_waits_to_be_sent_survives_a_reload(open_page: MakePage) -> None:
+    ana = open_page().register("Ana")
+    ana.create("Anotações")
+    ana.cut()
+    ana.say("não me esqueça")
+    expect(ana.page.get_by_text("esperando")).to_have_count(1)
+    ana.page.reload()
+    ana.open("Anotações")
+    expect(ana.texts).to_have_text(["não me esqueça"])
+    expect(ana.page.locator("#log .stored")).to_have_count(1)
+
+
+def test_who_was_away_gets_what_was_missed(open_page: MakePage) -> None:
+    ana, bia = open_page().register("Ana"), open_page().register("Bia")
+    ana.create("Estudos", bia)
+    bia.open("Estudos")
+    bia.cut()
+    ana.say(*(f"mensagem {number}" for number in range(5)))
+    expect(ana.page.locator("#log .stored")).to_have_count(5)
+    expect(bia.texts).to_have_count(0)
+    bia.cut()
+    expect(bia.texts).to_have_text([f"mensagem {number}" for number in range(5)])
+    assert bia.page.locator("#room-rev").inner_text() == ana.page.locator("#room-rev").inner_text()
+
+
+def test_a_token_that_is_over_is_renewed_unnoticed(open_page: MakePage, make_server: MakeServer) -> None:
+    ana = open_page(make_server(SOPAPO_ACCESS_TOKEN_SECONDS="2")).register("Ana")
+    ana.create("Anotações")
+    expect(ana.frames("state", "token_expired")).not_to_have_count(0)
+    expect(ana.frames("ack", "authenticate")).not_to_have_count(0)
+    ana.say("ainda aqui")
+    expect(ana.page.locator("#log .stored")).to_have_count(1)
+    expect(ana.frames("link", "disconnect")).to_have_count(0)
+
+
+def test_a_session_that_is_ended_elsewhere_leads_back_to_the_log_in(open_page: MakePage, server: Server) -> None:
+    ana = open_page().register("Ana")
+    (session,) = [value for key, value in ana.stored().items() if key.startswith("sopapo.session.")]
+    headers = {"Authorization": f"Bearer {session['access_token']}"}
+    requests.post(f"{server.api}/auth/logout", headers=headers, timeout=10).raise_for_status()
+    expect(ana.page.get_by_role("alert").first).to_have_text("Esta sessão foi encerrada. Entre de novo.")
+    assert not [key for key in ana.stored() if key.startswith("sopapo.session.")]
+    ana.log_in(ana.username, "senha errada")
+    expect(ana.page.get_by_role("alert").first).to_have_text("Usuário ou senha não conferem.")
+    ana.log_in(ana.username)
+    expect(ana.page.locator("#my-name")).to_have_text("Ana")
+
+
+def test_older_messages_come_as_one_scrolls_up(open_page: MakePage, server: Server) -> None:
+    ana = open_page().register("Ana")
+    ana.create("Longa")
+    (session,) = [value for key, value in ana.stored().items() if key.startswith("sopapo.session.")]
+    headers = {"Authorization": f"Bearer {session['access_token']}"}
+    room = ana.page.locator("#rooms button").get_attribute("data-key")
+    for number in range(260):
+        body = {"client_id": f"00000000-0000-4000-8000-{number:012}", "text": f"mensagem {number}"}
+        requests.post(f"{server.api}/rooms/{room}/messages", json=body, headers=headers, timeout=10).raise_for_status()
+    ana.page.reload()
+    ana.open("Longa")
+    expect(ana.texts).to_have_count(200)
+    expect(ana.texts.last).to_be_in_viewport()
+    for count in (250, 260):
+        ana.texts.first.scroll_into_view_if_needed()
+        expect(ana.texts).to_have_count(count)
+    expect(ana.texts.first).to_have_text("mensagem 0")
+
+
+def test_a_public_chat_is_found_joined_renamed_and_left(open_page: MakePage) -> None:
+    ana, bia = open_page().register("Ana"), open_page().register("Bia")
+    name = f"Praça de {ana.username}"
+    ana.create(name, public=True)
+    bia.page.get_by_role("button", name="Explorar").click()
+    bia.dialog.get_by_label("Procurar pelo nome").fill(name)
+    bia.dialog.get_by_role("button", name="Participar").click()
+    expect(bia.page.locator("#room-name")).to_have_text(name)
+    expect(ana.page.locator("#log .note").last).to_have_text("Bia entrou")
+    ana.page.locator("#details-open").click()
+    ana.dialog.get_by_label("Nome da conversa").fill("Praça nova")
+    ana.dialog.get_by_role("button", name="Renomear").click()
+    expect(bia.page.locator("#room-name")).to_have_text("Praça nova")
+    bia.page.locator("#details-open").click()
+    expect(bia.dialog.get_by_role("button", name="Renomear")).to_be_hidden()
+    bia.dialog.get_by_role("button", name="Sair da conversa").click()
+    expect(bia.page.locator("#rooms button")).to_have_count(0)
+    expect(ana.page.locator("#log .note").last).to_have_text("Bia saiu")
+
+
+def test_people_are_added_by_username(open_page: MakePage) -> None:
+    ana, bia = open_page().register("Ana"), open_page().register("Bia")
+    ana.create("Estudos")
+    ana.page.locator("#details-open").click()
+    ana.dialog.get_by_label("Adicionar pessoas").fill(f"@{bia.username}, ninguem.assim")
+    ana.dialog.get_by_role("button", name="Adicionar").click()
+    expect(ana.page.locator("#toast")).to_have_text("Não encontrei: ninguem.assim")
+    expect(ana.page.locator("#member-list li")).to_have_count(2)
+    expect(bia.page.locator("#rooms button", has_text="Estudos")).to_be_visible()
+
+
+def test_two_people_talk_alone(open_page: MakePage) -> None:
+    ana, bia = open_page().register("Ana"), open_page().register("Bia")
+    ana.page.get_by_role("button", name="Nova conversa").click()
+    ana.dialog.get_by_role("button", name="Direta").click()
+    ana.dialog.get_by_label("Com quem").fill(bia.username)
+    ana.dialog.get_by_role("button", name="Criar").click()
+    expect(ana.page.locator("#room-name")).to_have_text("Bia")
+    ana.say("Só nós duas")
+    bia.open("Ana")
+    expect(bia.texts).to_have_text(["Só nós duas"])
+
+
+def test_in_a_channel_only_admins_write(open_page: MakePage) -> None:
+    ana, bia = open_page().register("Ana"), open_page().register("Bia")
+    ana.page.get_by_role("button", name="Nova conversa").click()
+    ana.dialog.get_by_role("button", name="Canal").click()
+    ana.dialog.get_by_label("Nome da conversa").fill("Avisos")
+    ana.dialog.get_by_label("Com quem").fill(bia.username)
+    ana.dialog.get_by_role("button", name="Criar").click()
+    bia.open("Avisos")
+    expect(bia.page.get_by_placeholder("Só administradores escrevem aqui")).to_be_disabled()
+    ana.say("Prova na quinta")
+    expect(bia.texts).to_have_text(["Prova na quinta"])
+
+
+def test_what_people_write_is_text_and_nothing_else(open_page: MakePage) -> None:
+    evil = "<img src=x onerror=document.title='!'> <script>alert(1)</script> & **b**"
+    ana, bia = open_page().register(evil[:38], username="ana.de.tal"), open_page().register("Bia")
+    ana.create(evil, bia)
+    ana.say(evil)
+    bia.open("<img")
+    expect(bia.texts).to_have_text([evil])
+    bia.page.get_by_role("button", name="Copiar").first.wait_for()
+    assert bia.page.locator("#app img, #app script").count() == 0
+
+
+def test_the_page_speaks_portuguese_and_english(open_page: MakePage) -> None:
+    ana = open_page().register("Ana")
+    ana.create("Estudos")
+    expect(ana.page.locator("#log .note")).to_have_text("Você criou a conversa")
+    ana.page.get_by_role("button", name="English").click()
+    expect(ana.page.locator("#log .note")).to_have_text("You created the chat")
+    expect(ana.page.get_by_role("button", name="New chat")).to_be_visible()
+    expect(ana.page.get_by_label("Write a message")).to_be_visible()
+    expect(ana.page.locator("html")).to_have_attribute("lang", "en")
+    ana.page.reload()
+    expect(ana.page.get_by_role("button", name="New chat")).to_be_visible()
+    expect(open_page(locale="en-GB").page.get_by_role("button", name="Log in").first).to_be_visible()
+
+
+def test_on_a_telephone_the_panel_is_a_tab(open_page: MakePage) -> None:
+    ana = open_page(viewport={"width": 390, "height": 844}).register("Ana")
+    expect(ana.page.locator("#panel")).to_be_hidden()
+    ana.create("Estudos")
+    expect(ana.page.locator("#side")).to_be_hidden()
+    ana.say("Oi")
+    ana.page.get_by_role("button", name="Voltar").first.click()
+    expect(ana.page.locator("#side")).to_be_visible()
+    ana.page.get_by_role("button", name="Protocolo ao vivo").click()
+    expect(ana.frames("ack", "send_message")).to_be_visible()
+    assert ana.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_page_may_run_no_foreign_code(server: Server) -> None:
+    policy = requests.get(f"{server.url}/demo", timeout=10).headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
