@@ -6,7 +6,7 @@ from sopapo.rest import accounts, members, messages, people, rooms, sync
 from sopapo.rest.door import mount
 from sopapo.rest.headers import guard
 from sopapo.rest.pages import pages
-from sopapo.rest.parsing import MAX_BODY
+from sopapo.rest.parsing import MAX_BODY_ESCAPED
 from sopapo.rest.problems import answer_error
 from sopapo.rest.signs import init_signs, signs
 
@@ -15,7 +15,7 @@ __all__ = ["accounts", "init_app", "members", "messages", "people", "rooms", "sy
 
 def init_app(app: Flask) -> None:
     """Give an application, whose transport is there already, its routes."""
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_ESCAPED
     app.url_map.merge_slashes = False
     app.register_error_handler(Exception, answer_error)
     mount(app)

@@ -10,10 +10,12 @@ from flask import request
 
 from sopapo.errors import Invalid, NotJson, TooLarge
 from sopapo.schemas.fields import Request
+from sopapo.transport.text import dumps
 
 JSON_TYPE = "application/json"
+MAX_BODY = 65_536
 # The longest text, 10,000 code points, takes 120 kB where a client writes all but ASCII as escapes.
-MAX_BODY = 262_144
+MAX_BODY_ESCAPED = 262_144
 INTEGER = re.compile(r"-?[0-9]{1,19}")
 
 Schema = TypeVar("Schema", bound=Request)
@@ -37,6 +39,8 @@ def body_fields() -> dict[str, Any]:
     if request.mimetype != JSON_TYPE:
         raise NotJson("send JSON, and say so: `Content-Type: application/json`")
     fields = read_json(raw)
+    if len(raw) > MAX_BODY and len(dumps(fields).encode()) > MAX_BODY:
+        raise TooLarge("the body is too large")
     if fields is None:
         return {}
     if not isinstance(fields, dict):
@@ -57,10 +61,10 @@ def read_body() -> bytes:
 def read_chunks() -> bytes:
     """Return a body that comes in chunks, which werkzeug would cut off silently at its bound."""
     try:
-        raw: bytes = request.environ["wsgi.input"].read(MAX_BODY + 1)
+        raw: bytes = request.environ["wsgi.input"].read(MAX_BODY_ESCAPED + 1)
     except (OSError, ValueError):
         raise NotJson("the body did not come whole") from None
-    if len(raw) > MAX_BODY:
+    if len(raw) > MAX_BODY_ESCAPED:
         raise TooLarge("the body is too large")
     return raw
 
