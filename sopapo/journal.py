@@ -17,7 +17,7 @@ from flask import Flask, current_app
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from models import db
-from sopapo import broadcast
+from sopapo import broadcast, metrics
 from sopapo.batch import Batch, Draft, Outcome
 from sopapo.database import WRITES
 from sopapo.errors import ChatError, Unavailable, is_away, outcome_of
@@ -167,11 +167,15 @@ def commit(drafts: list[Draft], *, skip_locked: bool) -> list[Outcome]:
     for left in reversed(range(TRIES)):
         try:
             with db.engine.execution_options(**{WRITES: True}).begin() as connection:
-                return Batch(connection, drafts, skip_locked=skip_locked).store()
+                batch = Batch(connection, drafts, skip_locked=skip_locked)
+                outcomes = batch.store()
         except DBAPIError as error:
             code = getattr(error.orig, "pgcode", None)
             if not left or not (isinstance(error, IntegrityError) or code in AGAIN):
                 raise
+        else:
+            metrics.observe_batch(len(drafts), len(batch.rows))
+            return outcomes
     return []
 
 
