@@ -175,16 +175,16 @@ def test_older_messages_come_as_one_scrolls_up(open_page: MakePage, server: Serv
     (session,) = [value for key, value in ana.stored().items() if key.startswith("sopapo.session.")]
     headers = {"Authorization": f"Bearer {session['access_token']}"}
     room = ana.page.locator("#rooms button").get_attribute("data-key")
-    for number in range(260):
-        body = {"client_id": f"00000000-0000-4000-8000-{number:012}", "text": f"mensagem {number}"}
-        requests.post(f"{server.api}/rooms/{room}/messages", json=body, headers=headers, timeout=10).raise_for_status()
+    with requests.Session() as http:
+        for number in range(220):
+            body = {"client_id": f"00000000-0000-4000-8000-{number:012}", "text": f"mensagem {number}"}
+            http.post(f"{server.api}/rooms/{room}/messages", json=body, headers=headers).raise_for_status()
     ana.page.reload()
     ana.open("Longa")
     expect(ana.texts).to_have_count(200)
     expect(ana.texts.last).to_be_in_viewport()
-    for count in (250, 260):
-        ana.texts.first.scroll_into_view_if_needed()
-        expect(ana.texts).to_have_count(count)
+    ana.texts.first.scroll_into_view_if_needed()
+    expect(ana.texts).to_have_count(220)
     expect(ana.texts.first).to_have_text("mensagem 0")
 
 
