@@ -1,10 +1,14 @@
 """The tables, by noun: columns, constraints and relationships, and nothing of the application."""
 
 from models.base import Base, db
+from models.edit import Edit
+from models.hiding import Hiding
 from models.member import Member
 from models.message import Message
+from models.reaction import Reaction
 from models.room import Room
 from models.session import Session
+from models.star import Star
 from models.user import User
 
-__all__ = ["Base", "Member", "Message", "Room", "Session", "User", "db"]
+__all__ = ["Base", "Edit", "Hiding", "Member", "Message", "Reaction", "Room", "Session", "Star", "User", "db"]

@@ -1,9 +1,10 @@
 """What was said."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Counter, Id, Json, LongText, Moment, RowNumber, uuid_type
+from models.reaction import Reaction
 
 
 class Message(Base):
@@ -14,6 +15,7 @@ class Message(Base):
         UniqueConstraint("room_id", "seq"),
         UniqueConstraint("room_id", "sender_id", "client_id"),
         Index("ix_messages_room_id_rev", "room_id", "rev"),
+        Index("ix_messages_pinned", "room_id", sqlite_where=text("pinned = 1"), postgresql_where=text("pinned")),
         CheckConstraint("kind IN ('text', 'system')", name="kind"),
         CheckConstraint("(kind = 'system') = (system IS NOT NULL)", name="system"),
         CheckConstraint("seq > 0 AND rev > 0", name="counters"),
@@ -37,3 +39,8 @@ class Message(Base):
     edited_at: Mapped[Moment | None]
     deleted_at: Mapped[Moment | None]
     expires_at: Mapped[Moment | None]
+
+    # The reactions of a whole page of messages come with one query.
+    reactions: Mapped[list[Reaction]] = relationship(
+        order_by=Reaction.rev, lazy="selectin", cascade="all, delete-orphan", passive_deletes=True
+    )
