@@ -64,7 +64,7 @@ def recognize(auth: object) -> Identity:
 
 def become(connection: Connection, identity: Identity) -> None:
     """Make a socket someone, or the same one anew, and let it hear all that is his."""
-    bus().follow(connection, identity, rooms.room_ids_of)
+    bus().here.follow(connection, identity, rooms.revs_of)
     connection.who = Someone(replace(identity, socket=connection.sid))
 
 

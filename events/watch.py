@@ -1,4 +1,4 @@
-"""What looks after this process once a second: the sockets' deadlines, sessions that ended elsewhere, what is over."""
+"""What looks after this process once a second: the sockets' deadlines, what other processes changed, what is over."""
 
 import time
 from collections.abc import Callable
@@ -8,9 +8,8 @@ from flask import Flask
 
 from events.someone import look_after
 from models import db
-from sopapo import broadcast, clock
-from sopapo.chat import housekeeping
-from sopapo.chat.sessions import revoked_since
+from sopapo.bus import bus
+from sopapo.chat import healing, housekeeping
 from sopapo.errors import is_away
 from sopapo.journal import journal
 from sopapo.transport import Transport
@@ -20,8 +19,6 @@ log = structlog.get_logger(__name__)
 
 SECONDS = 1
 HOUSEKEEPING_SECONDS = 60
-# How far back to look for ended sessions, in milliseconds: longer than any transaction that ends one may take.
-LOOK_BACK = 15_000
 
 
 def watch_deadlines(app: Flask, transport: Transport) -> None:
@@ -34,12 +31,14 @@ def watch_deadlines(app: Flask, transport: Transport) -> None:
             journal().give_up_overdue()
 
 
-def watch_sessions(app: Flask) -> None:
-    """Cut the sockets of ended sessions, for ever."""
+def watch_others(app: Flask) -> None:
+    """Make right what other processes changed and could not tell, for ever."""
     with app.app_context():
+        healer = healing.Healer()
         while True:
             sleep(SECONDS)
-            guarded(cut_revoked)
+            guarded(healer.mend)
+            guarded(healer.catch_up)
 
 
 def keep_house(app: Flask) -> None:
@@ -47,13 +46,8 @@ def keep_house(app: Flask) -> None:
     with app.app_context():
         while True:
             guarded(clear)
+            bus().here.forget_empty_rooms()
             sleep(HOUSEKEEPING_SECONDS)
-
-
-def cut_revoked() -> None:
-    """Cut the sockets of sessions that another process has ended."""
-    for session_id in revoked_since(clock.now() - LOOK_BACK):
-        broadcast.session_revoked(session_id)
 
 
 def clear() -> None:

@@ -19,6 +19,7 @@ class Member(Base):
         CheckConstraint("status IN ('joined', 'pending', 'left', 'removed', 'banned')", name="status"),
         CheckConstraint("read <= delivered", name="marks"),
         Index("ix_members_room_id_rev", "room_id", "rev"),
+        Index("ix_members_status_changed_at", "status_changed_at"),
         Index("ix_members_user_id_status", "user_id", "status"),
     )
 
@@ -26,6 +27,7 @@ class Member(Base):
     user_id: Mapped[str] = mapped_column(uuid_type, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[str] = mapped_column(String(8))
     status: Mapped[str] = mapped_column(String(8))
+    status_changed_at: Mapped[Moment] = mapped_column(default=0, server_default="0")
     rev: Mapped[Counter]
     joined_at: Mapped[Moment]
     joined_seq: Mapped[Counter] = mapped_column(default=0)

@@ -46,3 +46,21 @@ def room_deleted(state: RoomState, skip: str | None = None) -> None:
 def session_revoked(session_id: str) -> None:
     """Cut the sockets of a session."""
     bus().cut_session(session_id)
+
+
+def session_over(session_id: str) -> None:
+    """Cut the sockets here of a session that ended in whatever process."""
+    bus().here.cut_session(session_id)
+
+
+def membership_mended(state: MemberState) -> None:
+    """Let the sockets here that heard a room wrongly, or wrongly did not, hear of it and be where they belong."""
+    bus().here.put_right(state)
+
+
+def caught_up(room_id: str, event: str, state: RoomState | MemberState | MessageState) -> None:
+    """Push the newest state of a room to the sockets here, unless they heard it; it shows them what they missed."""
+    if bus().here.is_news(room_id, state["rev"]):
+        bus().here.emit(room_channel(room_id), event, state)
+    if event == "room" and state.get("deleted_at"):
+        bus().here.close_room(room_id)

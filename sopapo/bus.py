@@ -1,79 +1,85 @@
-"""Who is told, on which sockets: the channels of users, sessions and rooms."""
+"""Who is told, on which sockets: those of this process, and through the relay those of the others."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
+from typing import Any
 
 from flask import current_app
 
-from sopapo.security import Identity
-from sopapo.transport import Connection, Transport
+from sopapo.config import Settings
+from sopapo.relay import Relay
+from sopapo.sockets import Payload, Sockets, room_channel, user_channel
+from sopapo.transport import Transport
 
-Payload = Mapping[str, object]
+__all__ = ["Bus", "bus", "room_channel", "user_channel"]
 
 
 class Bus:
-    """Brings states to the sockets of this process."""
+    """Does to the sockets of this process what is to be done, and lets the other processes do it to theirs."""
 
-    def __init__(self, transport: Transport) -> None:
-        """Tell the sockets of this transport."""
-        self.transport = transport
-        self.moves = 0
+    def __init__(self, transport: Transport, settings: Settings) -> None:
+        """Serve this process alone, or with those that meet at the same Redis under the same name.
 
-    def follow(self, connection: Connection, caller: Identity, rooms_of: Callable[[str], Iterable[str]]) -> None:
-        """Put a socket into all its channels; where rooms are joined or left meanwhile, look again."""
-        self.transport.enter(connection, user_channel(caller.user_id))
-        self.transport.enter(connection, session_channel(caller.session_id))
-        while True:
-            moves, rooms = self.moves, rooms_of(caller.user_id)
-            if moves == self.moves:
-                break
-        for room_id in rooms:
-            self.transport.enter(connection, room_channel(room_id))
-
-    def enter_room(self, user_id: str, room_id: str) -> None:
-        """Put all sockets of a user into the channel of a room."""
-        self.moves += 1
-        for connection in self.transport.members(user_channel(user_id)):
-            self.transport.enter(connection, room_channel(room_id))
-
-    def leave_room(self, user_id: str, room_id: str) -> None:
-        """Take all sockets of a user out of the channel of a room."""
-        self.moves += 1
-        for connection in self.transport.members(user_channel(user_id)):
-            self.transport.leave(connection, room_channel(room_id))
-
-    def close_room(self, room_id: str) -> None:
-        """Empty the channel of a room."""
-        self.moves += 1
-        for connection in self.transport.members(room_channel(room_id)):
-            self.transport.leave(connection, room_channel(room_id))
+        Raises ConfigError where the address of the Redis makes no sense.
+        """
+        self.here = Sockets(transport)
+        self.relay: Relay | None = None
+        if settings.redis_url:
+            self.relay = Relay(settings.redis_url, f"sopapo:{settings.issuer}", self.hear)
+            self.relay.start()
 
     def emit(self, channel: str, event: str, payload: Payload, skip: str | None = None) -> None:
         """Push a state to a channel, but for the socket that knows it already."""
-        self.transport.broadcast(channel, event, payload, skip)
+        self.here.emit(channel, event, payload, skip)
+        self.tell("emit", channel, event, payload)
+
+    def enter_room(self, user_id: str, room_id: str) -> None:
+        """Put all sockets of a user into the channel of a room."""
+        self.here.enter_room(user_id, room_id)
+        self.tell("enter_room", user_id, room_id)
+
+    def leave_room(self, user_id: str, room_id: str) -> None:
+        """Take all sockets of a user out of the channel of a room."""
+        self.here.leave_room(user_id, room_id)
+        self.tell("leave_room", user_id, room_id)
+
+    def close_room(self, room_id: str) -> None:
+        """Empty the channel of a room."""
+        self.here.close_room(room_id)
+        self.tell("close_room", room_id)
 
     def cut_session(self, session_id: str) -> None:
         """Tell the sockets of a session that it is revoked, and end them."""
-        for connection in self.transport.members(session_channel(session_id)):
-            connection.send("session_revoked", {})
-            connection.close("session_revoked")
+        self.here.cut_session(session_id)
+        self.tell("cut_session", session_id)
+
+    def tell(self, act: str, *args: object) -> None:
+        """Let the other processes do an act, soon and without waiting for it."""
+        if self.relay is not None:
+            self.relay.publish(act, *args)
+
+    def hear(self, act: str, *args: Any) -> None:
+        """Do here what another process did; an act that this version does not know is left undone."""
+        acts: dict[str, Callable[..., None]] = {
+            "emit": self.here.emit,
+            "enter_room": self.here.enter_room,
+            "leave_room": self.here.leave_room,
+            "close_room": self.here.close_room,
+            "cut_session": self.here.cut_session,
+        }
+        if act in acts:
+            acts[act](*args)
+
+    @property
+    def losses(self) -> int:
+        """How often this process may have missed what others told; it only grows."""
+        return self.relay.losses if self.relay is not None else 0
+
+    def is_reachable(self) -> bool:
+        """Tell whether this process hears the others, or needs to hear nobody; answers at once."""
+        return self.relay is None or self.relay.is_reachable()
 
 
 def bus() -> Bus:
     """Return the bus of the running application."""
     found: Bus = current_app.extensions["sopapo.bus"]
     return found
-
-
-def user_channel(user_id: str) -> str:
-    """Name the channel of all sockets of a user."""
-    return f"user:{user_id}"
-
-
-def session_channel(session_id: str) -> str:
-    """Name the channel of the sockets of one session."""
-    return f"session:{session_id}"
-
-
-def room_channel(room_id: str) -> str:
-    """Name the channel of all sockets of a room's members."""
-    return f"room:{room_id}"

@@ -32,7 +32,7 @@ def put_member(room: Room, user: User, role: str) -> Member:
     member = db.session.get(Member, (room.id, user.id)) or Member(room_id=room.id, user_id=user.id)
     member.role = role
     member.status = "joined"
-    member.joined_at = now()
+    member.joined_at = member.status_changed_at = now()
     member.joined_seq = room.last_seq
     member.delivered = member.read = room.last_seq
     member.rev = next_rev(room)
@@ -44,6 +44,7 @@ def put_member(room: Room, user: User, role: str) -> Member:
 def drop_member(room: Room, member: Member, status: str) -> None:
     """End a membership; what was the member's own in the room goes with it."""
     member.status = status
+    member.status_changed_at = now()
     member.role = "member"
     member.muted_until = member.draft = None
     member.archived = member.pinned = False

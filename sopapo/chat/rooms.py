@@ -181,14 +181,14 @@ def list_rooms(caller: Identity) -> Rooms:
     return Rooms(rooms=[room_state(room) for room in db.session.scalars(query)])
 
 
-def room_ids_of(user_id: str) -> list[str]:
-    """Return the ids of the rooms that a user is in."""
+def revs_of(user_id: str) -> dict[str, int]:
+    """Return the rooms that a user is in, by id, and the last change of each."""
     query = (
-        select(Member.room_id)
-        .join(Room, Room.id == Member.room_id)
+        select(Room.id, Room.last_rev)
+        .join(Member, Member.room_id == Room.id)
         .where(Member.user_id == user_id, Member.status == "joined", Room.deleted_at.is_(None))
     )
-    return list(db.session.scalars(query))
+    return {row.id: row.last_rev for row in db.session.execute(query)}
 
 
 def get_room(caller: Identity, body: RoomRequest) -> RoomSeen:

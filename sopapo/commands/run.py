@@ -6,7 +6,7 @@ import structlog
 from flask import Flask
 
 from events import SocketDoor
-from events.watch import keep_house, watch_deadlines, watch_sessions
+from events.watch import keep_house, watch_deadlines, watch_others
 from sopapo import rest
 from sopapo.bus import Bus
 from sopapo.commands import schema
@@ -36,7 +36,7 @@ def run(given: argparse.Namespace) -> None:
         schema.prepare()
     transport = open_doors(app, settings)
     spawn(watch_deadlines, app, transport)
-    spawn(watch_sessions, app)
+    spawn(watch_others, app)
     spawn(keep_house, app)
     log.info("serving", url=f"http://{settings.host}:{settings.port}", database=settings.database().get_backend_name())
     try:
@@ -55,7 +55,7 @@ def open_doors(app: Flask, settings: Settings) -> Transport:
     )
     nobodys_hash()
     transport = Transport(app, SocketDoor(app), options)
-    app.extensions["sopapo.bus"] = Bus(transport)
+    app.extensions["sopapo.bus"] = Bus(transport, settings)
     app.extensions["sopapo.journal"] = Journal(app)
     rest.init_app(app)
     return transport

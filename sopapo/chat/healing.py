@@ -1,0 +1,118 @@
+"""Making right what other processes changed and could not tell, or what this one did not hear: the database knows."""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from sqlalchemy import select, tuple_
+
+from models import Member, Message, Room, User, db
+from sopapo import broadcast
+from sopapo.bus import bus
+from sopapo.chat.sessions import revoked_since
+from sopapo.clock import now
+from sopapo.schemas.states import MemberState, MessageState, RoomState
+from sopapo.states import member_state, message_state, room_state
+from sopapo.transaction import snapshot
+
+T = TypeVar("T")
+
+BATCH = 500
+# All in milliseconds. How far back to look: longer than any transaction takes, and clocks differ.
+LOOK_BACK = 15_000
+# While the others cannot be heard, the database is asked for news this often.
+DEAF = 5_000
+# What was changed just now is still on its way to here, in its order.
+ON_ITS_WAY = 300
+
+
+class Healer:
+    """Keeps the sockets here right, called once a second; it knows until when they are, and what was lost since."""
+
+    def __init__(self) -> None:
+        """Begin now, when there are no sockets yet."""
+        self.mended_at = now()
+        self.losses = 0
+        self.caught_up_at = now()
+
+    def mend(self) -> None:
+        """Do to the sockets here what ended sessions and changed memberships anywhere ask for."""
+        moment = now()
+        cut_ended_sessions(self.mended_at - LOOK_BACK)
+        mend_memberships(self.mended_at - LOOK_BACK)
+        self.mended_at = moment
+
+    def catch_up(self) -> None:
+        """Tell the sockets here what they missed, after a loss, and now and then while the others cannot be heard."""
+        moment, losses = now(), bus().losses
+        deaf = not bus().is_reachable() and moment - self.caught_up_at > DEAF
+        if deaf or losses > self.losses:
+            tell_news()
+            self.losses, self.caught_up_at = losses, moment
+
+
+def cut_ended_sessions(since: int) -> None:
+    """Cut the sockets of sessions that ended since a moment."""
+    for session_id in revoked_since(since):
+        broadcast.session_over(session_id)
+
+
+def mend_memberships(since: int) -> None:
+    """Put the sockets of those who came or went since a moment where they belong."""
+    changed = select(Member.room_id, Member.user_id, Member.status).where(
+        Member.status_changed_at >= since, Member.status_changed_at < now() - ON_ITS_WAY
+    )
+    here = bus().here
+    with here.noting_moves() as moved:
+        wrong = [
+            (room_id, user_id)
+            for room_id, user_id, status in db.session.execute(changed)
+            if here.misplaced(user_id, room_id, joined=status == "joined")
+        ]
+        found = [member for batch in batches(wrong) for member in members_named(batch)]
+    for member, user in found:
+        if (member.user_id, member.room_id) not in moved:
+            broadcast.membership_mended(member_state(member, user))
+
+
+def members_named(names: Sequence[tuple[str, str]]) -> Sequence[tuple[Member, User]]:
+    """Return members by room and user, and who they are; those of deleted rooms count no more."""
+    query = (
+        select(Member, User)
+        .join(User, User.id == Member.user_id)
+        .join(Room, Room.id == Member.room_id)
+        .where(tuple_(Member.room_id, Member.user_id).in_(names), Room.deleted_at.is_(None))
+    )
+    return [(member, user) for member, user in db.session.execute(query)]
+
+
+def tell_news() -> None:
+    """Push the newest state of each room that has changed without the sockets here being told.
+
+    Those who missed more than that see a hole, and sync.
+    """
+    here = bus().here
+    for batch in batches(here.rooms()):
+        with snapshot():
+            revs = db.session.execute(select(Room.id, Room.last_rev).where(Room.id.in_(batch)))
+            states = list(states_at([(room_id, rev) for room_id, rev in revs if here.is_news(room_id, rev)]))
+        for room_id, event, state in states:
+            broadcast.caught_up(room_id, event, state)
+
+
+def states_at(changes: Sequence[tuple[str, int]]) -> Iterator[tuple[str, str, RoomState | MemberState | MessageState]]:
+    """Yield what is at these changes of these rooms: the room, the name of the state, and the state."""
+    if not changes:
+        return
+    for room in db.session.scalars(select(Room).where(tuple_(Room.id, Room.rev).in_(changes))):
+        yield room.id, "room", room_state(room)
+    members = select(Member, User).join(User, User.id == Member.user_id)
+    for member, user in db.session.execute(members.where(tuple_(Member.room_id, Member.rev).in_(changes))):
+        yield member.room_id, "member", member_state(member, user)
+    for message in db.session.scalars(select(Message).where(tuple_(Message.room_id, Message.rev).in_(changes))):
+        yield message.room_id, "message", message_state(message)
+
+
+def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut a list into pieces that one query can name."""
+    for start in range(0, len(items), BATCH):
+        yield items[start : start + BATCH]

@@ -1,0 +1,140 @@
+"""The sockets of this process: who is in which channel, and what is done to them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from sopapo.schemas.states import MemberState
+from sopapo.security import Identity
+from sopapo.transport import Connection, Transport
+
+Payload = Mapping[str, object]
+
+
+class Moves:
+    """Who was moved in or out of which room while somebody asked who should be where."""
+
+    def __init__(self) -> None:
+        """Begin with nobody."""
+        self.users: set[tuple[str, str]] = set()
+        self.closed: set[str] = set()
+
+    def __contains__(self, move: tuple[str, str]) -> bool:
+        """Tell whether a user was moved, or everybody in that room."""
+        return move in self.users or move[1] in self.closed
+
+
+class Sockets:
+    """The sockets of this process, and what is done to them; nothing here yields but `follow`."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Tell the sockets of this transport."""
+        self.transport = transport
+        self.noted: list[Moves] = []
+        # The last change that each room with sockets here was told of: all of them hear what is told.
+        self.revs: dict[str, int] = {}
+
+    def follow(self, connection: Connection, caller: Identity, revs_of: Callable[[str], Mapping[str, int]]) -> None:
+        """Put a socket into all its channels; `revs_of` asks for the rooms of a user and the last change of each."""
+        self.transport.enter(connection, user_channel(caller.user_id))
+        self.transport.enter(connection, session_channel(caller.session_id))
+        with self.noting_moves() as moved:
+            revs = revs_of(caller.user_id)
+        for room_id, rev in revs.items():
+            if (caller.user_id, room_id) not in moved:
+                self.enter(connection, room_id, rev)
+
+    @contextmanager
+    def noting_moves(self) -> Iterator[Moves]:
+        """Gather who is moved meanwhile: what is asked in this time may be older than that."""
+        moved = Moves()
+        self.noted.append(moved)
+        try:
+            yield moved
+        finally:
+            self.noted.remove(moved)
+
+    def note_move(self, user_id: str, room_id: str) -> None:
+        """Let those know who are asking just now."""
+        for moved in self.noted:
+            moved.users.add((user_id, room_id))
+
+    def enter(self, connection: Connection, room_id: str, rev: int = 0) -> None:
+        """Put one socket into the channel of a room whose last change was `rev` at least."""
+        self.revs.setdefault(room_channel(room_id), rev)
+        self.transport.enter(connection, room_channel(room_id))
+
+    def enter_room(self, user_id: str, room_id: str) -> None:
+        """Put all sockets of a user into the channel of a room."""
+        self.note_move(user_id, room_id)
+        for connection in self.transport.members(user_channel(user_id)):
+            self.enter(connection, room_id)
+
+    def leave_room(self, user_id: str, room_id: str) -> None:
+        """Take all sockets of a user out of the channel of a room."""
+        self.note_move(user_id, room_id)
+        for connection in self.transport.members(user_channel(user_id)):
+            self.transport.leave(connection, room_channel(room_id))
+
+    def close_room(self, room_id: str) -> None:
+        """Empty the channel of a room."""
+        for moved in self.noted:
+            moved.closed.add(room_id)
+        for connection in self.transport.members(room_channel(room_id)):
+            self.transport.leave(connection, room_channel(room_id))
+
+    def emit(self, channel: str, event: str, payload: Payload, skip: str | None = None) -> None:
+        """Push a state to a channel, but for the socket that knows it already."""
+        self.transport.broadcast(channel, event, payload, skip)
+        rev = payload.get("rev")
+        if isinstance(rev, int) and self.revs.get(channel, rev) < rev:
+            self.revs[channel] = rev
+
+    def cut_session(self, session_id: str) -> None:
+        """Tell the sockets of a session that it is revoked, and end them."""
+        for connection in self.transport.members(session_channel(session_id)):
+            connection.send("session_revoked", {})
+            connection.close("session_revoked")
+
+    def misplaced(self, user_id: str, room_id: str, *, joined: bool) -> list[Connection]:
+        """Return the sockets of a user that hear a room and should not, or do not and should."""
+        sockets = self.transport.members(user_channel(user_id))
+        # One that is nobody yet is just being put into its channels.
+        return [one for one in sockets if one.who is not None and (room_channel(room_id) in one.channels) != joined]
+
+    def put_right(self, state: MemberState) -> None:
+        """Let a member's misplaced sockets hear his state, and put them where they belong."""
+        joined = state["status"] == "joined"
+        for connection in self.misplaced(state["user"], state["room"], joined=joined):
+            connection.send("member", state)
+            if joined:
+                self.enter(connection, state["room"])
+            else:
+                self.transport.leave(connection, room_channel(state["room"]))
+
+    def is_news(self, room_id: str, rev: int) -> bool:
+        """Tell whether there are sockets here that were not told of this change of a room, nor of a later one."""
+        return self.revs.get(room_channel(room_id), rev) < rev
+
+    def rooms(self) -> list[str]:
+        """Return the rooms that have sockets here."""
+        self.forget_empty_rooms()
+        return [channel.removeprefix(room_channel("")) for channel in self.revs]
+
+    def forget_empty_rooms(self) -> None:
+        """Forget what rooms without sockets here were told."""
+        self.revs = {channel: rev for channel, rev in self.revs.items() if self.transport.members(channel)}
+
+
+def user_channel(user_id: str) -> str:
+    """Name the channel of all sockets of a user."""
+    return f"user:{user_id}"
+
+
+def session_channel(session_id: str) -> str:
+    """Name the channel of the sockets of one session."""
+    return f"session:{session_id}"
+
+
+def room_channel(room_id: str) -> str:
+    """Name the channel of all sockets of a room's members."""
+    return f"room:{room_id}"
