@@ -14,6 +14,9 @@ http.py        HTTP with deadlines                          serve.py            
 runtime.py     greenlets and native threads, for everything else
 """
 
+from sopapo.transport import runtime  # first: it keeps eventlet's notice from whoever starts a process
+
+# isort: split
 from sopapo.transport.connection import Connection
 from sopapo.transport.door import Acknowledge, Door, Refused
 from sopapo.transport.options import TransportOptions
@@ -21,4 +24,4 @@ from sopapo.transport.serve import serve
 from sopapo.transport.stats import Stats
 from sopapo.transport.transport import Transport
 
-__all__ = ["Acknowledge", "Connection", "Door", "Refused", "Stats", "Transport", "TransportOptions", "serve"]
+__all__ = ["Acknowledge", "Connection", "Door", "Refused", "Stats", "Transport", "TransportOptions", "runtime", "serve"]

@@ -19,12 +19,13 @@ from flask import Flask
 from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from sopapo.transport import origins
+from sopapo.transport import handshake, origins
 from sopapo.transport import text as json_text
 from sopapo.transport.link import Link
 from sopapo.transport.messages import Message, Outbox
 from sopapo.transport.pulse import Pulse
 from sopapo.transport.session import Peer
+from sopapo.transport.websocket import serve_websocket
 from sopapo.transport.writer import Flusher
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def mount(app: Flask, transport: "Transport") -> "Engine":
     socketio: Any = SocketIO(app, async_mode="eventlet", path=PATH)
     engine = Engine(transport)
     socketio.server.eio = engine
+    if app.config["MAX_CONTENT_LENGTH"] is None:
+        app.config["MAX_CONTENT_LENGTH"] = transport.options.max_body
     hops = transport.options.trusted_proxies
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -90,6 +93,12 @@ class Engine(Server):
         for link in tuple(self.sockets.values()):
             link.end("stopping", 1001, goodbye=False)
 
+    def bad_handshake(self) -> dict[str, Any]:
+        """Return the answer to a request that cannot become a WebSocket."""
+        answer: dict[str, Any] = self._bad_request("Bad WebSocket handshake")
+        answer["headers"].append(("Sec-WebSocket-Version", handshake.VERSION))
+        return answer
+
     def mark_handled(self) -> None:
         """Say that the request being handled has been answered on its socket."""
         wsgi.WSGI_LOCAL.already_handled = True
@@ -109,17 +118,21 @@ class Engine(Server):
         return []
 
     def _handle_connect(
-        self, environ: dict[str, Any], start_response: Any, transport: str, jsonp_index: int | None = None
+        self,
+        environ: dict[str, Any],
+        start_response: Any,  # noqa: ARG002 - engineio calls it so
+        transport: str,
+        jsonp_index: int | None = None,
     ) -> Any:
         link = Link(self, self.generate_id(), _peer(environ))
         self.sockets[link.sid] = link
         self.transport.stats.links += 1
         link.push(self._opening(link.sid, transport))
         if transport == "websocket":
-            try:
-                return link.handle_get_request(environ, start_response)
-            finally:
+            answer = serve_websocket(link, environ)
+            if not link.connected:
                 link.cut("bad_handshake")
+            return answer
         link.connected = True
         return self._ok(link.polling.get(environ), jsonp_index=jsonp_index)
 

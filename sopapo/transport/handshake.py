@@ -18,12 +18,14 @@ def wants_websocket(environ: Mapping[str, str]) -> bool:
 
 
 def is_sound(environ: Mapping[str, str]) -> bool:
-    """Tell whether the version and the key are such that it may."""
+    """Tell whether it asks in such a way that it may."""
     try:
         key = base64.b64decode(environ.get("HTTP_SEC_WEBSOCKET_KEY", ""), validate=True)
     except binascii.Error:
         return False
-    return len(key) == _KEY_BYTES and environ.get("HTTP_SEC_WEBSOCKET_VERSION") == VERSION
+    if len(key) != _KEY_BYTES or not wants_websocket(environ):
+        return False
+    return environ.get("HTTP_SEC_WEBSOCKET_VERSION") == VERSION
 
 
 def acceptance(environ: Mapping[str, str]) -> bytes:

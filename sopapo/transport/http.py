@@ -2,12 +2,12 @@
 
 import io
 import logging
+import sys
 import time
 from typing import Any
 
 from eventlet import wsgi
 from eventlet.hubs import trampoline
-from werkzeug.exceptions import RequestTimeout
 
 from sopapo.transport.options import TransportOptions
 
@@ -25,8 +25,8 @@ class LateHead(TimeoutError):
     """The head of a request did not come in time."""
 
 
-class LateBody(RequestTimeout, TimeoutError):
-    """The body of a request did not come in time: Flask answers 408."""
+class LateBody(TimeoutError):
+    """The body of a request did not come in time; Flask takes it for a client that has gone."""
 
 
 class TimedReader(io.RawIOBase):
@@ -116,8 +116,9 @@ class WsgiLog:
     """Where eventlet's server writes: requests at debug level, what the application left unhandled as errors."""
 
     def info(self, message: str, *args: object) -> None:
-        """Take a line about a request, or a traceback."""
-        log.log(logging.ERROR if message.startswith("Traceback") else logging.DEBUG, message, *args)
+        """Take a line about a request, or the traceback of what ended one; a client that went is no error."""
+        is_bug = message.startswith("Traceback") and not isinstance(sys.exception(), OSError)
+        log.log(logging.ERROR if is_bug else logging.DEBUG, message, *args)
 
     def debug(self, message: str, *args: object) -> None:
         """Take a line about a socket."""

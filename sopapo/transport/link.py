@@ -146,10 +146,10 @@ class Link(Socket):
         if not self.closing:
             self.cut(reason or "transport_error")
 
-    def handle_get_request(self, environ: dict[str, Any], start_response: Any) -> Any:
+    def handle_get_request(self, environ: dict[str, Any], start_response: Any) -> Any:  # noqa: ARG002 - engineio calls it so
         """Answer a poll, or become a WebSocket."""
         if handshake.wants_websocket(environ):
-            return serve_websocket(self, environ, start_response)
+            return serve_websocket(self, environ)
         return self.polling.get(environ)
 
     def handle_post_request(self, environ: dict[str, Any]) -> None:

@@ -21,8 +21,8 @@ class TransportOptions:
     backlog: int = 20_000
 
     connect_seconds: float = 10
-    close_seconds: float = 2.5
-    stop_seconds: float = 3
+    close_seconds: float = 2
+    stop_seconds: float = 2.5
     head_seconds: float = 15
     body_seconds: float = 30
     idle_seconds: float = 60

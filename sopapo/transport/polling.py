@@ -56,11 +56,10 @@ class Polling:
         link = self._link
         if not (link.queue or link.closing or link.upgrading):
             self._news.wait(link.options.ping_interval + link.options.ping_timeout)
-        if link.upgrading or link.upgraded:
-            return [NOOP]
-        self._taken = link.queue.take(MOST_PER_POLL, MOST_BYTES_PER_POLL)
         if link.closed:
             raise EngineIOError
+        if not link.upgraded:
+            self._taken = link.queue.take(MOST_PER_POLL, MOST_BYTES_PER_POLL)
         return self._taken or [NOOP]
 
     def delivered(self) -> None:
@@ -90,7 +89,6 @@ class Polling:
                         link.inbox.wait_for_room()
             except Breach as breach:
                 link.end(breach.reason, breach.code)
-                raise EngineIOError from breach
             except OSError as error:
                 raise EngineIOError from error
 
@@ -98,7 +96,8 @@ class Polling:
         options = self._link.options
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if length > options.max_body:
-            raise Breach("too_large", 1009)
+            self._link.end("too_large", 1009)
+            raise EngineIOError
         body: bytes = environ["wsgi.input"].read(length)
         if len(body) < length:
             raise ConnectionError

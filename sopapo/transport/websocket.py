@@ -25,22 +25,21 @@ NORMAL = 1000
 NO_LINGERING = struct.pack("ii", 1, 0)
 
 
-def serve_websocket(link: "Link", environ: dict[str, Any], start_response: Any) -> Any:
+def serve_websocket(link: "Link", environ: dict[str, Any]) -> Any:
     """Shake hands, come over from polling where that went before, and carry the link until it ends."""
     if link.upgrading or link.upgraded or not handshake.is_sound(environ):
-        start_response("400 Bad Request", [("Connection", "close"), ("Sec-WebSocket-Version", handshake.VERSION)])
-        return [b"Bad handshake"]
+        return link.engine.bad_handshake()
     sock = environ["eventlet.input"].get_socket()
     link.engine.mark_handled()
     try:
         sock.sendall(handshake.acceptance(environ))
     except OSError:
-        return []
+        return ()
     events = _read(sock, FrameReader(link.options.max_packet))
     if not link.connected or _comes_over(link, sock, events):
         link.connected = link.upgraded = True
         WebSocket(link, sock).carry(events)
-    return []
+    return ()
 
 
 def _read(sock: Any, reader: FrameReader) -> Iterator[Event]:

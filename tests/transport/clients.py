@@ -4,6 +4,8 @@ import json
 import os
 import socket
 import struct
+import threading
+import time
 from typing import Any
 
 import requests
@@ -47,6 +49,19 @@ class RawSocket:
             raise Over(self.left)
         self.left += data
 
+    def is_over(self) -> bool:
+        """Tell whether the server has hung up, without waiting for it."""
+        self.socket.settimeout(0)
+        try:
+            self.more()
+        except BlockingIOError:
+            return False
+        except Over:
+            return True
+        finally:
+            self.socket.settimeout(PATIENCE)
+        return False
+
     def read_all(self) -> bytes:
         """Return everything until the server hangs up."""
         try:
@@ -57,10 +72,14 @@ class RawSocket:
 
     def read_head(self) -> str:
         """Return the head of a response."""
-        while b"\r\n\r\n" not in self.left:
+        return self.read_until(b"\r\n\r\n").decode()
+
+    def read_until(self, end: bytes) -> bytes:
+        """Return what comes before these bytes."""
+        while end not in self.left:
             self.more()
-        head, _, self.left = self.left.partition(b"\r\n\r\n")
-        return head.decode()
+        found, _, self.left = self.left.partition(end)
+        return found
 
     def upgrade(self, query: str = "EIO=4&transport=websocket", **headers: str) -> str:
         """Ask for a WebSocket, and return the head of the response."""
@@ -161,6 +180,12 @@ class Poller:
         if "2" in packets:
             self.post("3")
         return [packet for packet in packets if packet not in ("2", "6")]
+
+    def poll_in_background(self, answers: list[Any]) -> None:
+        """Begin a poll, whose packets are added to `answers` when they come."""
+        thread = threading.Thread(target=lambda: answers.append(self.get().text.split("\x1e")), daemon=True)
+        thread.start()
+        time.sleep(0.1)
 
     def poll_until(self, count: int) -> list[str]:
         """Poll until so many packets have come."""

@@ -28,13 +28,25 @@ def toys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Toy
 
     yield find
     for toy in started.values():
-        toy.stop()
+        toy.process.kill()
 
 
 @pytest.fixture
 def toy(toys: Callable[..., ToyServer]) -> ToyServer:
     """The server that ordinary tests share: quick to ping, and to give up."""
     return toys(ping_interval=1, ping_timeout=1, head_seconds=1, body_seconds=1, idle_seconds=2, connect_seconds=2)
+
+
+@pytest.fixture
+def patient(toys: Callable[..., ToyServer]) -> ToyServer:
+    """A server whose pings do not get in the way; a page from elsewhere may use it."""
+    return toys(ping_interval=60, ping_timeout=2, allowed_origins=["http://app.example"])
+
+
+@pytest.fixture
+def behind(toys: Callable[..., ToyServer]) -> ToyServer:
+    """A server behind one proxy."""
+    return toys(trusted_proxies=1)
 
 
 @pytest.fixture
@@ -48,7 +60,7 @@ def own_toy(tmp_path: Path) -> Iterator[Callable[..., ToyServer]]:
 
     yield start
     for toy in started:
-        toy.stop()
+        toy.process.kill()
 
 
 @pytest.fixture

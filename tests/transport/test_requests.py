@@ -9,7 +9,7 @@ import pytest
 import socketio
 
 from tests.support.waiting import eventually
-from tests.transport.clients import RawSocket
+from tests.transport.clients import Poller, RawSocket
 from tests.transport.conftest import MakeClient
 from tests.transport.toy_server import ToyServer
 
@@ -103,6 +103,7 @@ def test_what_is_sent_while_letting_in_comes_after_the_greeting(toy: ToyServer, 
 
 
 def test_a_client_that_leaves_while_being_let_in_is_forgotten(toy: ToyServer, raw: Callable[..., RawSocket]) -> None:
+    eventually(lambda: toy.stats()["open"] == 0)
     gone = toy.stats()["gone"]
     one = raw(toy)
     one.upgrade()
@@ -149,7 +150,7 @@ def test_a_connection_ended_by_its_client_leaves_its_channels(toy: ToyServer, cl
 
 def test_idle_clients_are_pinged_and_live(toy: ToyServer, client: MakeClient) -> None:
     everyone = [client(toy, *way) for way in (["websocket"], ["polling"], ["polling", "websocket"])]
-    time.sleep(3.2)
+    time.sleep(2.3)
     assert [one.call("echo")["ok"] for one in everyone] == [True] * 3
 
 
@@ -157,7 +158,7 @@ def test_a_long_request_is_not_taken_for_silence(toy: ToyServer, client: MakeCli
     everyone = [client(toy, "websocket"), client(toy, "polling")]
     done = threading.Barrier(3)
     for one in everyone:
-        one.emit("work", {"n": 1, "seconds": 3}, callback=lambda _: done.wait())
+        one.emit("work", {"n": 1, "seconds": 2.3}, callback=lambda _: done.wait())
     done.wait(5)
     assert all(one.connected for one in everyone)
 
@@ -165,16 +166,11 @@ def test_a_long_request_is_not_taken_for_silence(toy: ToyServer, client: MakeCli
 @pytest.mark.parametrize("way", ["websocket", "polling"])
 def test_a_silent_client_is_ended(toy: ToyServer, raw: Callable[..., RawSocket], way: str) -> None:
     ended = toy.ended("timeout")
-    one = raw(toy)
     if way == "websocket":
-        one.join()
+        raw(toy).join()
     else:
-        one.send(b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\n\r\n")
-        sid = one.read_head() and one.read(20).decode().split('"')[3]
-        body = b"40"
-        one.send(f"POST /socket.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: x\r\n".encode())
-        one.send(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
-    eventually(lambda: toy.ended("timeout") == ended + 1)
+        Poller(toy).join()
+    eventually(lambda: toy.ended("timeout") > ended)
     assert toy.stats()["open"] == 0
 
 
@@ -184,3 +180,15 @@ def test_who_never_connects_to_the_namespace_is_ended(toy: ToyServer, raw: Calla
     one.text()
     with pytest.raises(Exception, match="no_connect"):
         one.text()
+
+
+def test_what_was_asked_before_leaving_is_still_done(
+    toy: ToyServer, client: MakeClient, raw: Callable[..., RawSocket]
+) -> None:
+    ana, bia = client(toy), raw(toy).join()
+    ana.call("join", {"channel": "quintal"})
+    for _ in range(20):
+        bia.send_text('42["work",{"n":1,"seconds":0.005}]')
+        bia.send_text('42["tell",{"channel":"quintal"}]')
+    bia.close()
+    eventually(lambda: len(ana.heard) == 20)

@@ -12,6 +12,7 @@ eventlet.monkey_patch()
 
 import json
 import logging
+import resource
 import sys
 import time
 from typing import Any
@@ -87,7 +88,11 @@ def main() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO)
     app = Flask(__name__)
     door = ToyDoor()
-    options = TransportOptions(**json.loads(sys.argv[1]))
+    given = json.loads(sys.argv[1])
+    few = given.pop("descriptors", None)
+    if few:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (few, few))
+    options = TransportOptions(**given)
     transport = door.transport = Transport(app, door, options)
 
     @app.get("/stats")
