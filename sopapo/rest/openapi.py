@@ -24,6 +24,7 @@ The HTTP door of SóPapo: the same acts as the requests on Socket.IO, with the s
 Log in, then send the access token as `Authorization: Bearer TOKEN`. Every error is a problem document (RFC 9457)
 whose `code` says what to do about it; `field` names the field to blame, `retry_after` the seconds to wait.
 """
+NOUNS = ["accounts", "people", "rooms", "members", "messages", "sync"]
 REFUSALS = {
     "400": "The body is no JSON.",
     "401": "Nobody, or a token that does not hold.",
@@ -90,7 +91,7 @@ def with_codes(definitions: Json) -> Json:
 def tags(routes: Iterable[Route]) -> list[Json]:
     """Return the nouns, each with what its file says of itself."""
     about = {each.noun: first_line(each.function.__globals__["__doc__"]) for each in routes}
-    return [{"name": noun, "description": line} for noun, line in about.items()]
+    return [{"name": noun, "description": about[noun]} for noun in sorted(about, key=NOUNS.index)]
 
 
 def paths(routes: Iterable[Route], schemas: dict[str, Json]) -> Json:

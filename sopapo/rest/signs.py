@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Callable, Iterator
 from functools import partial
+from http import HTTPStatus
 from ipaddress import ip_address
 from threading import Event
 
@@ -17,6 +18,7 @@ from models import db
 from sopapo import metrics
 from sopapo.config import Settings
 from sopapo.errors import Forbidden
+from sopapo.rest.parsing import JSON_TYPE
 from sopapo.transaction import ping
 from sopapo.transport import Transport
 from sopapo.transport.runtime import spawn
@@ -24,18 +26,50 @@ from sopapo.transport.text import dumps
 
 CHECK_SECONDS = 2.0
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+WORDS = {True: "ok", False: "unavailable"}
 
 log = structlog.get_logger(__name__)
 signs = Blueprint("signs", __name__)
 
 
+class Check:
+    """Whether one part can be reached; it is asked once at a time, however many want to know."""
+
+    def __init__(self, name: str, ask: Callable[[], object]) -> None:
+        """Ask by calling this, which raises where the part is away."""
+        self.name = name
+        self.ask = ask
+        self.well = False
+        self.under_way: Event | None = None
+
+    def passes(self, seconds: float) -> bool:
+        """Tell whether the part answers in time; an answer that hangs is waited for by the next who asks, too."""
+        done = self.under_way
+        if done is None:
+            done = self.under_way = Event()
+            spawn(self.run, done)
+        return done.wait(seconds) and self.well
+
+    def run(self, done: Event) -> None:
+        """Ask once."""
+        try:
+            self.ask()
+            self.well = True
+        except Exception as error:  # noqa: BLE001 - whatever it is, the part is not well
+            self.well = False
+            log.warning("not_ready", part=self.name, error=type(error).__name__)
+        finally:
+            self.under_way = None
+            done.set()
+
+
 def init_signs(app: Flask) -> None:
     """Lay out what is checked and what is counted."""
     settings: Settings = app.extensions["sopapo.settings"]
-    checks: dict[str, Callable[[], object]] = {"database": partial(ping_database, app)}
+    checks = [Check("database", partial(ping_database, app))]
     if settings.redis_url:
         client = redis.Redis.from_url(settings.redis_url, socket_timeout=CHECK_SECONDS)
-        checks["redis"] = client.ping
+        checks.append(Check("redis", client.ping))
     app.extensions["sopapo.checks"] = checks
     app.extensions["sopapo.registry"] = metrics.make_registry(partial(of_transport, app), partial(of_pool, app))
 
@@ -43,18 +77,17 @@ def init_signs(app: Flask) -> None:
 @signs.get("/healthz")
 def healthz() -> Response:
     """Say that the process is alive; whether it can work is another question."""
-    return Response(dumps({"status": "ok"}), content_type="application/json")
+    return Response(dumps({"status": "ok"}), content_type=JSON_TYPE)
 
 
 @signs.get("/readyz")
 def readyz() -> Response:
     """Say whether the database, and Redis where there is one, can be reached, and which cannot."""
-    parts = {name: within(CHECK_SECONDS, check) for name, check in current_app.extensions["sopapo.checks"].items()}
-    status = 200 if all(parts.values()) else 503
-    said = {"status": "ok" if status == 200 else "unavailable"} | {  # noqa: PLR2004
-        name: "ok" if well else "unavailable" for name, well in parts.items()
-    }
-    return Response(dumps(said), status, content_type="application/json")
+    checks: list[Check] = current_app.extensions["sopapo.checks"]
+    parts = {check.name: check.passes(CHECK_SECONDS) for check in checks}
+    status = HTTPStatus.OK if all(parts.values()) else HTTPStatus.SERVICE_UNAVAILABLE
+    said = {"status": WORDS[all(parts.values())]} | {name: WORDS[well] for name, well in parts.items()}
+    return Response(dumps(said), status, content_type=JSON_TYPE)
 
 
 @signs.get("/metrics")
@@ -81,23 +114,6 @@ def is_from_here() -> bool:
     except ValueError:
         return False
     return address.is_loopback and not any(name in request.headers for name in FORWARDED)
-
-
-def within(seconds: float, check: Callable[[], object]) -> bool:
-    """Tell whether a check passes in time; one that hangs is left behind."""
-    passed, done = [False], Event()
-
-    def run() -> None:
-        try:
-            check()
-            passed[0] = True
-        except Exception as error:  # noqa: BLE001
-            log.warning("not_ready", error=type(error).__name__)
-        finally:
-            done.set()
-
-    spawn(run)
-    return done.wait(seconds) and passed[0]
 
 
 def ping_database(app: Flask) -> None:
