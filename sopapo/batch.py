@@ -9,10 +9,11 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import Connection, CursorResult, Row, insert, select, text, tuple_
+from sqlalchemy import Connection, CursorResult, Row, select, tuple_
+from sqlalchemy.orm import Session
 
 from models import Message
-from sopapo.batch_sql import FACTS, LOCK_ROOMS, RAISE_COUNTERS, RAISE_MARKS, SKIP_LOCKED
+from sopapo.batch_sql import COLUMNS, FACTS, INSERT_MESSAGES, LOCK_ROOMS, RAISE_COUNTERS, RAISE_MARKS, SKIP_LOCKED
 from sopapo.clock import now
 from sopapo.errors import ChatError, Forbidden, NotFound, RateLimited, no_such_room
 from sopapo.permissions import first_visible, is_admin, may_post
@@ -24,7 +25,7 @@ Outcome = MessageSent | ChatError | None
 
 @dataclass(slots=True)
 class Draft:
-    """A message before it has its number."""
+    """A message before it has its number; one with a `fault` is refused, unless it was stored before."""
 
     room_id: str
     sender_id: str
@@ -34,6 +35,7 @@ class Draft:
     forwarded: bool = False
     mentions: list[str] = field(default_factory=list)
     mentions_all: bool = False
+    fault: ChatError | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -99,6 +101,8 @@ class Batch:
             return Forbidden("only admins write here")
         if fact.silenced_until is not None and fact.silenced_until > self.moment:
             return Forbidden("one who is muted or blocked cannot write here")
+        if draft.fault is not None:
+            return draft.fault
         oldest = first_visible(room.history, room.first_seq, fact.joined_seq)
         if draft.reply_to is not None and not oldest <= draft.reply_to <= room.last_seq:
             return NotFound("there is no such message to reply to", "reply_to")
@@ -116,7 +120,8 @@ class Batch:
         row = self.row(draft, room)
         self.rows.append(row)
         self.spoken.add(draft.key[:2])
-        return MessageSent(message=message_state(cast(Message, SimpleNamespace(**row))), duplicate=False)
+        message = cast(Message, SimpleNamespace(**row, reactions=()))
+        return MessageSent(message=message_state(message), duplicate=False)
 
     def row(self, draft: Draft, room: SimpleNamespace) -> dict[str, Any]:
         """Return the columns of a new message."""
@@ -145,17 +150,18 @@ class Batch:
         if not known:
             return
         names = [(self.drafts[n].room_id, seq) for n, seq in known.items()]
-        query = select(Message.__table__).where(tuple_(Message.room_id, Message.seq).in_(names))
-        found = {(row.room_id, row.seq): row for row in self.connection.execute(query)}
+        query = select(Message).where(tuple_(Message.room_id, Message.seq).in_(names))
+        with Session(self.connection) as session:
+            found = {(message.room_id, message.seq): message for message in session.scalars(query)}
         for n, seq in known.items():
-            message = cast(Message, found[self.drafts[n].room_id, seq])
+            message = found[self.drafts[n].room_id, seq]
             self.outcomes[n] = MessageSent(message=message_state(message), duplicate=True)
 
     def write(self) -> None:
         """Store the new messages, their rooms' counters and their senders' marks."""
         if not self.rows:
             return
-        self.connection.execute(insert(Message.__table__), self.rows)  # type: ignore[arg-type]
+        self.insert()
         counters = {row["room_id"]: (row["seq"], row["rev"]) for row in self.rows}
         marks = {(row["room_id"], row["sender_id"]): row["seq"] for row in self.rows}
         self.execute(
@@ -167,9 +173,23 @@ class Batch:
             [{"room": room, "sender": sender, "seq": seq, "at": self.moment} for (room, sender), seq in marks.items()],
         )
 
+    def insert(self) -> None:
+        """Store the new messages."""
+        statement = INSERT_MESSAGES[self.dialect]
+        if self.dialect == "sqlite":
+            self.connection.exec_driver_sql(statement, [sqlite_row(row) for row in self.rows])
+        else:
+            self.execute(statement, self.rows)
+
     def execute(self, statement: str, document: object) -> CursorResult[Any]:
         """Execute a statement whose one parameter is a JSON document."""
-        return self.connection.execute(text(statement), {"document": orjson.dumps(document).decode()})
+        return self.connection.exec_driver_sql(statement, (orjson.dumps(document).decode(),))
+
+
+def sqlite_row(row: dict[str, Any]) -> tuple[Any, ...]:
+    """Return the columns of a message as SQLite takes them."""
+    mentions = row["mentions"] and orjson.dumps(row["mentions"]).decode()
+    return tuple(mentions if name == "mentions" else row[name] for name in COLUMNS)
 
 
 def again(outcome: Outcome) -> Outcome:

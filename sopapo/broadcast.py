@@ -3,13 +3,18 @@
 `skip` is the socket that gets the state in its acknowledgement instead.
 """
 
+from collections.abc import Sequence
+
 from sopapo.bus import bus, room_channel, user_channel
-from sopapo.schemas.states import MemberState, MessageState, MeState, RoomState
+from sopapo.schemas.states import HiddenState, MemberState, MessageState, MeState, RoomState, StarState
 
 
-def message(state: MessageState, skip: str | None = None) -> None:
-    """Push a message to its room."""
-    bus().emit(room_channel(state["room"]), "message", state, skip)
+def message(state: MessageState, skip: str | None = None, blind: Sequence[str] = ()) -> None:
+    """Push a message to its room, but for the users who are blind to it."""
+    if blind:
+        bus().emit_seen(state, blind, skip)
+    else:
+        bus().emit(room_channel(state["room"]), "message", state, skip)
 
 
 def room(state: RoomState, skip: str | None = None) -> None:
@@ -25,6 +30,16 @@ def member(state: MemberState, skip: str | None = None) -> None:
 def me(user_id: str, state: MeState, skip: str | None = None) -> None:
     """Push what is a user's own to his sockets."""
     bus().emit(user_channel(user_id), "me", state, skip)
+
+
+def star(user_id: str, state: StarState, skip: str | None = None) -> None:
+    """Push a star to the sockets of the one whose it is."""
+    bus().emit(user_channel(user_id), "star", state, skip)
+
+
+def hidden(user_id: str, state: HiddenState, skip: str | None = None) -> None:
+    """Push which message a user has deleted for himself to his sockets."""
+    bus().emit(user_channel(user_id), "hidden", state, skip)
 
 
 def entered(user_id: str, room_id: str) -> None:
@@ -58,9 +73,15 @@ def membership_mended(state: MemberState) -> None:
     bus().here.put_right(state)
 
 
-def caught_up(room_id: str, event: str, state: RoomState | MemberState | MessageState) -> None:
+def caught_up(room_id: str, event: str, state: RoomState | MemberState) -> None:
     """Push the newest state of a room to the sockets here, unless they heard it; it shows them what they missed."""
     if bus().here.is_news(room_id, state["rev"]):
         bus().here.emit(room_channel(room_id), event, state)
     if event == "room" and state.get("deleted_at"):
         bus().here.close_room(room_id)
+
+
+def message_caught_up(state: MessageState, blind: Sequence[str]) -> None:
+    """Do the same with a message, but for the users who are blind to it."""
+    if bus().here.is_news(state["room"], state["rev"]):
+        bus().here.emit_seen(state, blind)

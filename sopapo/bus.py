@@ -1,12 +1,13 @@
 """Who is told, on which sockets: those of this process, and through the relay those of the others."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import current_app
 
 from sopapo.config import Settings
 from sopapo.relay import Relay
+from sopapo.schemas.states import MessageState
 from sopapo.sockets import Payload, Sockets, room_channel, user_channel
 from sopapo.transport import Transport
 
@@ -31,6 +32,11 @@ class Bus:
         """Push a state to a channel, but for the socket that knows it already."""
         self.here.emit(channel, event, payload, skip)
         self.tell("emit", channel, event, payload)
+
+    def emit_seen(self, state: MessageState, blind: Sequence[str], skip: str | None = None) -> None:
+        """Push a message to its room, but for the users who may not see it and the socket that knows it already."""
+        self.here.emit_seen(state, blind, skip)
+        self.tell("emit_seen", state, blind)
 
     def enter_room(self, user_id: str, room_id: str) -> None:
         """Put all sockets of a user into the channel of a room."""
@@ -61,6 +67,7 @@ class Bus:
         """Do here what another process did; an act that this version does not know is left undone."""
         acts: dict[str, Callable[..., None]] = {
             "emit": self.here.emit,
+            "emit_seen": self.here.emit_seen,
             "enter_room": self.here.enter_room,
             "leave_room": self.here.leave_room,
             "close_room": self.here.close_room,

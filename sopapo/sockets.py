@@ -1,9 +1,9 @@
 """The sockets of this process: who is in which channel, and what is done to them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from sopapo.schemas.states import MemberState
+from sopapo.schemas.states import MemberState, MessageState
 from sopapo.security import Identity
 from sopapo.transport import Connection, Transport
 
@@ -86,7 +86,21 @@ class Sockets:
         """Push a state to a channel, but for the socket that knows it already."""
         self.transport.broadcast(channel, event, payload, skip)
         rev = payload.get("rev")
-        if isinstance(rev, int) and self.revs.get(channel, rev) < rev:
+        if isinstance(rev, int):
+            self.note_rev(channel, rev)
+
+    def emit_seen(self, state: MessageState, blind: Sequence[str], skip: str | None = None) -> None:
+        """Push a message to its room, but for the users who may not see it: they are left a hole, which sync closes."""
+        channel = room_channel(state["room"])
+        blind_sids = {
+            connection.sid for user_id in blind for connection in self.transport.members(user_channel(user_id))
+        }
+        self.transport.broadcast(channel, "message", state, skip, blind=blind_sids)
+        self.note_rev(channel, state["rev"])
+
+    def note_rev(self, channel: str, rev: int) -> None:
+        """Remember the last change that a room was told of."""
+        if self.revs.get(channel, rev) < rev:
             self.revs[channel] = rev
 
     def cut_session(self, session_id: str) -> None:

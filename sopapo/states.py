@@ -1,6 +1,8 @@
 """Rows as clients see them: what is pushed and what is read back are made by the same functions."""
 
-from models import Member, Message, Room, User
+from collections.abc import Iterable
+
+from models import Member, Message, Reaction, Room, User
 from sopapo.clock import rfc3339, rfc3339_or_none
 from sopapo.schemas.states import MemberState, MessageState, MeState, RoomState, UserState
 
@@ -59,6 +61,14 @@ def me_state(member: Member) -> MeState:
     )
 
 
+def users_by_emoji(reactions: Iterable[Reaction]) -> dict[str, list[str]]:
+    """Return who reacted with what, in the order in which they did."""
+    found: dict[str, list[str]] = {}
+    for reaction in sorted(reactions, key=lambda reaction: reaction.rev):
+        found.setdefault(reaction.emoji, []).append(reaction.user_id)
+    return found
+
+
 def message_state(message: Message) -> MessageState:
     """Return a message."""
     return MessageState(
@@ -75,7 +85,7 @@ def message_state(message: Message) -> MessageState:
         mentions=message.mentions or [],
         mentions_all=message.mentions_all,
         files=[],
-        reactions={},
+        reactions=users_by_emoji(message.reactions),
         pinned=message.pinned,
         created_at=rfc3339(message.created_at),
         edited_at=rfc3339_or_none(message.edited_at),

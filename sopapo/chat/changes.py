@@ -2,9 +2,15 @@
 
 from typing import NamedTuple
 
-from models import Member, Message, Room, User, db
+from sqlalchemy import delete
+
+from models import Edit, Member, Message, Room, Star, User, db
+from sopapo import broadcast
+from sopapo.chat.visible import blind_to
 from sopapo.clock import now
+from sopapo.schemas.states import MessageState
 from sopapo.security import Identity
+from sopapo.states import message_state
 from sopapo.transaction import Tell
 
 
@@ -70,7 +76,33 @@ def add_system_message(room: Room, action: str, user_id: str, by: str) -> Messag
         forwarded=False,
         mentions_all=False,
         pinned=False,
+        reactions=[],
         created_at=now(),
     )
     db.session.add(message)
     return message
+
+
+def change_message(room: Room, message: Message) -> None:
+    """Number a change of a message."""
+    message.rev = next_rev(room)
+
+
+def tell_message(act: Act, message: Message) -> MessageState:
+    """Tell of a changed message those who may see it, and return its state."""
+    state = message_state(message)
+    act.tell(broadcast.message, state, skip=act.caller.socket, blind=blind_to(act.room, message))
+    return state
+
+
+def erase(message: Message) -> None:
+    """Take everything that was said in a message, and all that was done to it, out of the database; it keeps its place.
+
+    Who has deleted it for himself still does not see it.
+    """
+    message.text = message.mentions = None
+    message.mentions_all = message.pinned = False
+    message.deleted_at = now()
+    message.reactions.clear()
+    for table in (Edit, Star):
+        db.session.execute(delete(table).where(table.message_id == message.id))

@@ -9,6 +9,7 @@ from models import Member, Message, Room, User, db
 from sopapo import broadcast
 from sopapo.bus import bus
 from sopapo.chat.sessions import revoked_since
+from sopapo.chat.visible import blind_to
 from sopapo.clock import now
 from sopapo.schemas.states import MemberState, MessageState, RoomState
 from sopapo.states import member_state, message_state, room_state
@@ -94,13 +95,16 @@ def tell_news() -> None:
     for batch in batches(here.rooms()):
         with snapshot():
             revs = db.session.execute(select(Room.id, Room.last_rev).where(Room.id.in_(batch)))
-            states = list(states_at([(room_id, rev) for room_id, rev in revs if here.is_news(room_id, rev)]))
+            changes = [(room_id, rev) for room_id, rev in revs if here.is_news(room_id, rev)]
+            states, messages = list(states_at(changes)), list(messages_at(changes))
         for room_id, event, state in states:
             broadcast.caught_up(room_id, event, state)
+        for message, blind in messages:
+            broadcast.message_caught_up(message, blind)
 
 
-def states_at(changes: Sequence[tuple[str, int]]) -> Iterator[tuple[str, str, RoomState | MemberState | MessageState]]:
-    """Yield what is at these changes of these rooms: the room, the name of the state, and the state."""
+def states_at(changes: Sequence[tuple[str, int]]) -> Iterator[tuple[str, str, RoomState | MemberState]]:
+    """Yield the rooms and members at these changes: the room, the name of the state, and the state."""
     if not changes:
         return
     for room in db.session.scalars(select(Room).where(tuple_(Room.id, Room.rev).in_(changes))):
@@ -108,8 +112,15 @@ def states_at(changes: Sequence[tuple[str, int]]) -> Iterator[tuple[str, str, Ro
     members = select(Member, User).join(User, User.id == Member.user_id)
     for member, user in db.session.execute(members.where(tuple_(Member.room_id, Member.rev).in_(changes))):
         yield member.room_id, "member", member_state(member, user)
-    for message in db.session.scalars(select(Message).where(tuple_(Message.room_id, Message.rev).in_(changes))):
-        yield message.room_id, "message", message_state(message)
+
+
+def messages_at(changes: Sequence[tuple[str, int]]) -> Iterator[tuple[MessageState, list[str]]]:
+    """Yield the messages at these changes of these rooms, and who may not see each."""
+    if not changes:
+        return
+    found = select(Message, Room).join(Room, Room.id == Message.room_id)
+    for message, room in db.session.execute(found.where(tuple_(Message.room_id, Message.rev).in_(changes))):
+        yield message_state(message), blind_to(room, message)
 
 
 def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from models import Member, User, db
-from sopapo.chat.unread import unread_counts
+from sopapo.chat.unread import Unread, unread_counts
 from sopapo.schemas.states import ReceiptState
 from sopapo.schemas.sync import Mark
 from sopapo.states import me_state
@@ -44,8 +44,9 @@ def changed_marks(members: Sequence[Member], since: int) -> list[Mark]:
     if not changed:
         return []
     unread = unread_counts(members[0].user_id, changed)
-    return [
-        Mark(me=me_state(member), receipts=receipts_of(member), unread=unread.get(member.room_id, 0), mentions=0)
-        for member in members
-        if member.room_id in changed
-    ]
+    return [mark_of(member, unread.get(member.room_id, Unread())) for member in members if member.room_id in changed]
+
+
+def mark_of(member: Member, unread: Unread) -> Mark:
+    """Return the marks and preferences of a room."""
+    return Mark(me=me_state(member), receipts=receipts_of(member), unread=unread.messages, mentions=unread.mentions)

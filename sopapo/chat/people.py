@@ -49,6 +49,7 @@ def mentioned_users(messages: Iterable[Message], members: Iterable[Member] = ())
     ids = {member.user_id for member in members}
     for message in messages:
         ids.update(message.mentions or ())
+        ids.update(reaction.user_id for reaction in message.reactions)
         if message.sender_id is not None:
             ids.add(message.sender_id)
         if message.system:

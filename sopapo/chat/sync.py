@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from models import Member, Message, Room, User, db
 from sopapo.chat.marks import changed_marks, receipts_of
 from sopapo.chat.people import mentioned_users
-from sopapo.chat.unread import unread_counts
+from sopapo.chat.unread import Unread, unread_counts
 from sopapo.chat.visible import visible_messages
 from sopapo.clock import moment_of, now, rfc3339
 from sopapo.schemas.sync import Entry, Sync, Synced
@@ -116,6 +116,7 @@ def members_where(
 
 def entry(room: Room, me: Member, page: Page) -> Entry:
     """Return a page of a room's changes as its entry."""
+    unread = unread_counts(me.user_id, [room.id]).get(room.id, Unread())
     return Entry(
         room=room_state(room),
         rev=page.rev,
@@ -124,8 +125,8 @@ def entry(room: Room, me: Member, page: Page) -> Entry:
         messages=[message_state(message) for message in page.messages],
         users=mentioned_users(page.messages, [member for member, _ in page.members]),
         receipts=receipts_of(me),
-        unread=unread_counts(me.user_id, [room.id]).get(room.id, 0),
-        mentions=0,
+        unread=unread.messages,
+        mentions=unread.mentions,
         more=page.rev < room.last_rev,
         reset=page.reset,
     )

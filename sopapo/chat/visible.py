@@ -1,14 +1,54 @@
-"""Which messages of a room a member may see."""
+"""Which messages a user may see, and who may not see a message."""
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, or_, select
 
-from models import Member, Message, Room
+from models import Hiding, Member, Message, Room, db
 from sopapo.clock import now
 from sopapo.permissions import first_visible
 
 
-def visible_messages(room: Room, member: Member) -> Select[Message]:
-    """Return the query for the messages that a member may see."""
+def is_alive() -> ColumnElement[bool]:
+    """Return the condition that a message has not expired."""
+    return or_(Message.expires_at.is_(None), Message.expires_at > now())
+
+
+def is_shown_to(user_id: str) -> ColumnElement[bool]:
+    """Return the condition that a user has not deleted a message for himself."""
+    return ~exists().where(Hiding.message_id == Message.id, Hiding.user_id == user_id)
+
+
+def is_in_reach() -> ColumnElement[bool]:
+    """Return the condition that a message is in the part of its room's history that its member may read."""
+    hidden = case((Room.history == "since_join", Member.joined_seq), else_=0)
+    return (Message.seq >= Room.first_seq) & (Message.seq > hidden)
+
+
+def messages_of(room: Room, member: Member) -> Select[Message]:
+    """Return the query for the messages that are there for a member, also those that he has deleted for himself."""
     oldest = first_visible(room.history, room.first_seq, member.joined_seq)
-    alive = or_(Message.expires_at.is_(None), Message.expires_at > now())
-    return select(Message).where(Message.room_id == room.id, Message.seq >= oldest, alive)
+    return select(Message).where(Message.room_id == room.id, Message.seq >= oldest, is_alive())
+
+
+def visible_messages(room: Room, member: Member) -> Select[Message]:
+    """Return the query for the messages of a room that a member may see."""
+    return messages_of(room, member).where(is_shown_to(member.user_id))
+
+
+def messages_for(user_id: str) -> Select[Message]:
+    """Return the query for the messages of all rooms that a user may see."""
+    return (
+        select(Message)
+        .join(Room, Room.id == Message.room_id)
+        .join(Member, (Member.room_id == Message.room_id) & (Member.user_id == user_id))
+        .where(Member.status == "joined", Room.deleted_at.is_(None))
+        .where(is_in_reach(), is_alive(), is_shown_to(user_id))
+    )
+
+
+def blind_to(room: Room, message: Message) -> list[str]:
+    """Return the members who may not see a message: who deleted it for himself, and who came later to a shy room."""
+    blind = [select(Hiding.user_id).where(Hiding.message_id == message.id)]
+    if room.history == "since_join":
+        came_later = (Member.status == "joined") & (Member.joined_seq >= message.seq)
+        blind.append(select(Member.user_id).where(Member.room_id == room.id, came_later))
+    return [user_id for query in blind for user_id in db.session.scalars(query)]

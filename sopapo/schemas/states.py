@@ -58,6 +58,21 @@ class MessageState(TypedDict):
     expires_at: str | None
 
 
+class StarState(TypedDict):
+    """Whether the user has starred a message; only his own sockets hear of it."""
+
+    room: str
+    seq: int
+    on: bool
+
+
+class HiddenState(TypedDict):
+    """A message that the user has deleted for himself; only his own sockets hear of it."""
+
+    room: str
+    seq: int
+
+
 class RoomState(TypedDict):
     """A room; `members` is a count, `last_seq` and it are as of when the state was made."""
 

@@ -1,6 +1,6 @@
 """Connections and channels: the one object through which everything else speaks to clients."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from flask import Flask
 
@@ -36,9 +36,22 @@ class Transport:
         """Return those who are in a channel, in the order in which they came."""
         return self._channels.members(channel)
 
-    def broadcast(self, channel: str, event: str, payload: Mapping[str, object], skip: str | None = None) -> None:
-        """Send one event to a channel, but not to the connection with the sid `skip`; never yields, never raises."""
+    def broadcast(
+        self,
+        channel: str,
+        event: str,
+        payload: Mapping[str, object],
+        skip: str | None = None,
+        *,
+        blind: Collection[str] = (),
+    ) -> None:
+        """Send one event to a channel, but not to the connection with the sid `skip`; never yields, never raises.
+
+        Nor do those hear it whose sids are among `blind`.
+        """
         members = self._channels.members(channel)
+        if blind:
+            members = tuple(connection for connection in members if connection.sid not in blind)
         message = event_message(event, payload) if members else None
         if message is None:
             return
