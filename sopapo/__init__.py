@@ -6,7 +6,10 @@ schemas/         what crosses the wire, in and out, by noun
 security.py      passwords and tokens, and the Identity that they prove
 database.py      how the database is reached
 transaction.py   commit, then tell
-bus.py           the channels of users, sessions and rooms
+sockets.py       the channels of users, sessions and rooms, and the sockets of this process in them
+relay.py         the other processes, through Redis
+outbox.py        what waits to be told to them, within bounds
+bus.py           what is done to sockets, here and there
 broadcast.py     one function for each state that clients can hear; the only emit
 states.py        rows as clients see them
 permissions.py   who may what, as pure functions

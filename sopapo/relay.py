@@ -8,9 +8,7 @@ A process hears itself too: when it does not, the way to Redis or back is broken
 
 import secrets
 import time
-from collections import deque
 from collections.abc import Callable
-from threading import Event
 from typing import Any
 
 import orjson
@@ -20,6 +18,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from sopapo.config import ConfigError
+from sopapo.outbox import Outbox
 from sopapo.transport.runtime import sleep, spawn
 
 log = structlog.get_logger(__name__)
@@ -28,56 +27,6 @@ BEAT_SECONDS = 1.0
 SILENCE_SECONDS = 3.0
 GONE_SECONDS = 5.0
 RETRY_SECONDS = 0.5
-MAX_ACTS = 20_000
-MAX_BYTES = 16 * 1024 * 1024
-MESSAGE_BYTES = 256 * 1024
-
-
-class Outbox:
-    """What waits to be told, within bounds; what finds no room is dropped, and leaves a hole in the numbers."""
-
-    def __init__(self) -> None:
-        """Begin closed: there is nobody yet to carry anything."""
-        self.acts: deque[bytes] = deque()
-        self.size = 0
-        self.number = 0
-        self.dropped = 0
-        self.is_open = False
-        self.has_hole = False
-        self.awake = Event()
-
-    def add(self, act: bytes) -> None:
-        """Let an act wait, or drop it; never yields."""
-        if not self.is_open or len(self.acts) >= MAX_ACTS or self.size + len(act) > MAX_BYTES:
-            self.dropped += 1
-            self.has_hole = True
-            return
-        self.acts.append(act)
-        self.size += len(act)
-        self.awake.set()
-
-    def close(self) -> None:
-        """Drop everything: when it could be told again, it would come after what is newer."""
-        self.is_open = False
-        self.dropped += len(self.acts)
-        self.has_hole = True
-        self.acts.clear()
-        self.size = 0
-
-    def take(self, seconds: float) -> tuple[int, list[bytes]]:
-        """Return the next number and what goes with it, at the latest after so many seconds, then perhaps nothing."""
-        self.awake.wait(seconds)
-        self.number += 2 if self.has_hole else 1
-        self.has_hole = False
-        acts: list[bytes] = []
-        size = 0
-        while self.acts and size < MESSAGE_BYTES:
-            acts.append(self.acts.popleft())
-            size += len(acts[-1])
-        self.size -= size
-        if not self.acts:
-            self.awake.clear()
-        return self.number, acts
 
 
 class Relay:
@@ -95,7 +44,7 @@ class Relay:
         self.outbox = Outbox()
         self.losses = 0
         self.others: dict[str, tuple[int, float]] = {}
-        self.heard_at = -SILENCE_SECONDS
+        self.heard_at = 0.0
         self.is_up: bool | None = None
 
     def start(self) -> None:
@@ -109,7 +58,7 @@ class Relay:
 
     def is_reachable(self) -> bool:
         """Tell whether what is said just now is heard."""
-        return time.monotonic() - self.heard_at < SILENCE_SECONDS
+        return self.is_up is True and time.monotonic() - self.heard_at < SILENCE_SECONDS
 
     def keep_at(self, talk: Callable[[Any], None]) -> None:
         """Talk to Redis, and begin again whenever that ends, for ever."""
@@ -118,10 +67,9 @@ class Relay:
             try:
                 connection.connect()
                 talk(connection)
-            except (RedisError, OSError) as error:
-                self.note(up=False, error=type(error).__name__)
-            except Exception:
-                log.exception("bus_failed")
+            except Exception as error:  # noqa: BLE001 - nothing may end this
+                bug = None if isinstance(error, RedisError | OSError) else error
+                self.note(up=False, error=type(error).__name__, exc_info=bug)
             finally:
                 connection.disconnect()
             sleep(RETRY_SECONDS)

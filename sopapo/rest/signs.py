@@ -7,7 +7,6 @@ from http import HTTPStatus
 from ipaddress import ip_address
 from threading import Event
 
-import redis
 import structlog
 from flask import Blueprint, Flask, Response, current_app, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry
@@ -16,8 +15,9 @@ from sqlalchemy.pool import QueuePool
 
 from models import db
 from sopapo import metrics
+from sopapo.bus import bus
 from sopapo.config import Settings
-from sopapo.errors import Forbidden
+from sopapo.errors import Forbidden, Unavailable
 from sopapo.rest.parsing import JSON_TYPE
 from sopapo.transaction import ping
 from sopapo.transport import Transport
@@ -68,8 +68,7 @@ def init_signs(app: Flask) -> None:
     settings: Settings = app.extensions["sopapo.settings"]
     checks = [Check("database", partial(ping_database, app))]
     if settings.redis_url:
-        client = redis.Redis.from_url(settings.redis_url, socket_timeout=CHECK_SECONDS)
-        checks.append(Check("redis", client.ping))
+        checks.append(Check("redis", partial(hear_the_others, app)))
     app.extensions["sopapo.checks"] = checks
     app.extensions["sopapo.registry"] = metrics.make_registry(partial(of_transport, app), partial(of_pool, app))
 
@@ -120,6 +119,13 @@ def ping_database(app: Flask) -> None:
     """Ask the database for a sign of life, in a context of its own."""
     with app.app_context():
         ping()
+
+
+def hear_the_others(app: Flask) -> None:
+    """Make sure that other processes are heard through Redis. Raises Unavailable."""
+    with app.app_context():
+        if not bus().is_reachable():
+            raise Unavailable("what is said in Redis is not heard here")
 
 
 def of_transport(app: Flask) -> Iterator[Metric]:
