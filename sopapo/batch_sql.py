@@ -8,19 +8,17 @@ ROOM_COLUMNS = (
     "CAST(id AS text) AS id, kind, public, post, history, first_seq, last_seq, last_rev, expire_after, slow_mode"
 )
 LOCK_ROOMS = {
-    "sqlite": f"SELECT {ROOM_COLUMNS} FROM rooms"
-    " WHERE id IN (SELECT value FROM json_each(:document)) AND deleted_at IS NULL",
+    "sqlite": f"SELECT {ROOM_COLUMNS} FROM rooms WHERE id IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL",
     "postgresql": f"SELECT {ROOM_COLUMNS} FROM rooms"
-    " WHERE id IN (SELECT CAST(value AS uuid) FROM json_array_elements_text(CAST(:document AS json)))"
+    " WHERE id IN (SELECT CAST(value AS uuid) FROM json_array_elements_text(CAST(%s AS json)))"
     " AND deleted_at IS NULL ORDER BY rooms.id FOR UPDATE",
 }
 SKIP_LOCKED = " SKIP LOCKED"
 
 DRAFTS = {
     "sqlite": "SELECT value->>'n' AS n, value->>'room' AS room, value->>'sender' AS sender, value->>'client' AS client"
-    " FROM json_each(:document)",
-    "postgresql": "SELECT * FROM json_to_recordset(CAST(:document AS json))"
-    " AS j(n int, room uuid, sender uuid, client uuid)",
+    " FROM json_each(?)",
+    "postgresql": "SELECT * FROM json_to_recordset(CAST(%s AS json)) AS j(n int, room uuid, sender uuid, client uuid)",
 }
 FACTS = {
     dialect: f"WITH d AS ({drafts})"
@@ -31,8 +29,8 @@ FACTS = {
 }
 
 COUNTERS = {
-    "sqlite": "SELECT value->>'room' AS room, value->>'seq' AS seq, value->>'rev' AS rev FROM json_each(:document)",
-    "postgresql": "SELECT * FROM json_to_recordset(CAST(:document AS json)) AS j(room uuid, seq bigint, rev bigint)",
+    "sqlite": "SELECT value->>'room' AS room, value->>'seq' AS seq, value->>'rev' AS rev FROM json_each(?)",
+    "postgresql": "SELECT * FROM json_to_recordset(CAST(%s AS json)) AS j(room uuid, seq bigint, rev bigint)",
 }
 RAISE_COUNTERS = {
     dialect: f"UPDATE rooms SET last_seq = d.seq, last_rev = d.rev FROM ({counters}) AS d WHERE rooms.id = d.room"
@@ -41,10 +39,33 @@ RAISE_COUNTERS = {
 
 MARKS = {
     "sqlite": "SELECT value->>'room' AS room, value->>'sender' AS sender, value->>'seq' AS seq, value->>'at' AS at"
-    " FROM json_each(:document)",
-    "postgresql": "SELECT * FROM json_to_recordset(CAST(:document AS json))"
+    " FROM json_each(?)",
+    "postgresql": "SELECT * FROM json_to_recordset(CAST(%s AS json))"
     " AS j(room uuid, sender uuid, seq bigint, at bigint)",
 }
+COLUMNS = {
+    "room_id": "uuid",
+    "seq": "bigint",
+    "rev": "bigint",
+    "client_id": "uuid",
+    "sender_id": "uuid",
+    "text": "text",
+    "reply_to": "bigint",
+    "forwarded": "boolean",
+    "mentions": "jsonb",
+    "mentions_all": "boolean",
+    "created_at": "bigint",
+    "expires_at": "bigint",
+}
+NAMES = ", ".join(COLUMNS)
+TYPED = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+INSERT = f"INSERT INTO messages (kind, pinned, {NAMES})"
+# SQLite takes the rows one by one, which costs it nothing; to PostgreSQL each would be a journey.
+INSERT_MESSAGES = {
+    "sqlite": f"{INSERT} VALUES ('text', false, {', '.join(['?'] * len(COLUMNS))})",
+    "postgresql": f"{INSERT} SELECT 'text', false, {NAMES} FROM json_to_recordset(CAST(%s AS json)) AS j({TYPED})",
+}
+
 RAISE_MARKS = {
     dialect: "UPDATE members SET read = d.seq, delivered = d.seq, marks_changed_at = d.at, last_sent_at = d.at"
     f" FROM ({marks}) AS d WHERE members.room_id = d.room AND members.user_id = d.sender"

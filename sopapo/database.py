@@ -13,6 +13,7 @@ from models import db
 from sopapo.config import Settings
 from sopapo.folding import Folded, fold
 from sopapo.transport.postgres import bound_waits
+from sopapo.transport.runtime import off_loop
 
 CONNECT_SECONDS = 5
 POOL_WAIT_SECONDS = 5
@@ -38,6 +39,7 @@ def init_database(app: Flask, settings: Settings) -> None:
         with app.app_context():
             event.listen(db.engine, "connect", configure_sqlite)
             event.listen(db.engine, "begin", begin_sqlite)
+            db.engine.dialect.do_commit = commit_off_loop  # type: ignore[assignment, method-assign]
     else:
         bound_waits(STATEMENT_SECONDS + 1)
 
@@ -97,6 +99,11 @@ def begin_immediate(connection: sqlite3.Connection, until: float) -> None:
             time.sleep(0.005)
         else:
             return
+
+
+def commit_off_loop(connection: DBAPIConnection) -> None:
+    """Commit while the loop goes on: on a disk that is slow or busy the wait for it takes many milliseconds."""
+    off_loop(connection.commit)
 
 
 def is_sqlite(engine: Engine) -> bool:
