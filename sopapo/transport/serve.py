@@ -1,6 +1,5 @@
 """Serving an application from the first socket to SIGTERM."""
 
-import errno
 import logging
 import resource
 import signal
@@ -18,13 +17,12 @@ from sopapo.transport.transport import Transport
 
 log = logging.getLogger(__name__)
 
-PASSING = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.ECONNABORTED, errno.EPROTO, errno.ECONNRESET}
 BREATH = 0.1
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Listener:
-    """A listening socket that outlives a shortage of descriptors."""
+    """A listening socket that outlives a shortage of descriptors, which would end eventlet's server for good."""
 
     def __init__(self, sock: Any) -> None:
         self._sock = sock
@@ -38,8 +36,6 @@ class Listener:
             try:
                 return self._sock.accept()
             except OSError as error:
-                if error.errno not in PASSING:
-                    raise
                 log.warning("no connection could be accepted: %s", error)
                 eventlet.sleep(BREATH)
 
