@@ -1,8 +1,6 @@
 """People on the demo page, in a real browser: they talk, stay away, come back, and see the protocol at work."""
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,32 +8,31 @@ import requests
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.conftest import MakeServer
-from tests.support.demo_page import CHROMIUM_OPTIONS, PASSWORD, DemoPage
+from tests.support.demo_page import PASSWORD, DemoPage, launch, open_page
 from tests.support.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.only_on("sqlite")]
-MakePage = Callable[..., DemoPage]
+Visit = Callable[..., DemoPage]
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+        browser = launch(playwright)
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def open_page(browser: Browser, server: Server) -> Iterator[MakePage]:
+def visit(browser: Browser, server: Server) -> Iterator[Visit]:
     """Open pages that may complain of nothing, and ask nobody but their server."""
     pages: list[DemoPage] = []
 
-    def make(on: Server = server, **options: object) -> DemoPage:
-        pages.append(DemoPage(browser, on.url, **options))
+    def visit(on: Server = server, beside: DemoPage | None = None, **options: object) -> DemoPage:
+        pages.append(DemoPage(beside.context, on.url) if beside else open_page(browser, on.url, **options))
         return pages[-1]
 
-    yield make
+    yield visit
     complaints = [complaint for page in pages for complaint in page.complaints]
     hosts = set.union(*(page.hosts for page in pages))
     for page in pages:
@@ -44,8 +41,8 @@ def open_page(browser: Browser, server: Server) -> Iterator[MakePage]:
     assert all(host.startswith("127.0.0.1:") for host in hosts if host)
 
 
-def test_what_one_writes_the_other_reads_at_once(open_page: MakePage) -> None:
-    ana, bia = open_page().register("Ana Souza"), open_page().register("Bia Lima")
+def test_what_one_writes_the_other_reads_at_once(visit: Visit) -> None:
+    ana, bia = visit().register("Ana Souza"), visit().register("Bia Lima")
     ana.create("Estudos", bia)
     ana.say("Oi, Bia!")
     bia.open("Estudos")
@@ -57,8 +54,8 @@ def test_what_one_writes_the_other_reads_at_once(open_page: MakePage) -> None:
     expect(bia.page.locator("#log .bubble b")).to_have_text("Ana Souza")
 
 
-def test_what_is_not_read_yet_is_counted(open_page: MakePage) -> None:
-    ana, bia = open_page().register("Ana"), open_page().register("Bia")
+def test_what_is_not_read_yet_is_counted(visit: Visit) -> None:
+    ana, bia = visit().register("Ana"), visit().register("Bia")
     ana.create("Estudos", bia)
     ana.say("um", "dois")
     expect(bia.page.locator("#rooms .badge")).to_have_text("2")
@@ -70,8 +67,8 @@ def test_what_is_not_read_yet_is_counted(open_page: MakePage) -> None:
     expect(bia.page.locator("#rooms .badge")).to_have_count(0)
 
 
-def test_the_panel_shows_request_answer_and_state(open_page: MakePage) -> None:
-    ana, bia = open_page().register("Ana"), open_page().register("Bia")
+def test_the_panel_shows_request_answer_and_state(visit: Visit) -> None:
+    ana, bia = visit().register("Ana"), visit().register("Bia")
     ana.create("Estudos", bia)
     ana.say("Oi!")
     sent, answered = ana.frames("request", "send_message"), ana.frames("ack", "send_message")
@@ -81,6 +78,7 @@ def test_the_panel_shows_request_answer_and_state(open_page: MakePage) -> None:
     sent.click()
     expect(sent.locator("p")).to_contain_text("repetir nunca duplica")
     expect(sent.locator("pre")).to_contain_text('"client_id": "')
+    assert ana.page.evaluate("document.scrollingElement.scrollTop") == 0
     answered.click()
     expect(answered.locator("pre")).to_contain_text('"duplicate": false')
     ana.page.get_by_role("button", name="pedidos").click()
@@ -90,8 +88,8 @@ def test_the_panel_shows_request_answer_and_state(open_page: MakePage) -> None:
     expect(ana.page.locator(".frame")).to_have_count(0)
 
 
-def test_the_panel_tells_no_secrets(open_page: MakePage) -> None:
-    ana = open_page().register("Ana")
+def test_the_panel_tells_no_secrets(visit: Visit) -> None:
+    ana = visit().register("Ana")
     for frame in (ana.frames("request", "register"), ana.frames("ack", "register")):
         frame.click()
     shown = ana.page.locator("#panel").inner_text()
@@ -102,10 +100,10 @@ def test_the_panel_tells_no_secrets(open_page: MakePage) -> None:
 
 
 def test_messages_written_offline_go_out_once_and_in_order_after_the_server_was_killed(
-    open_page: MakePage, make_server: MakeServer
+    visit: Visit, make_server: MakeServer
 ) -> None:
     server = make_server()
-    ana, bia = open_page(server).register("Ana"), open_page(server).register("Bia")
+    ana, bia = visit(server).register("Ana"), visit(server).register("Bia")
     ana.create("Estudos", bia)
     ana.say("antes")
     bia.open("Estudos")
@@ -121,8 +119,8 @@ def test_messages_written_offline_go_out_once_and_in_order_after_the_server_was_
     assert not [key for key in ana.stored() if key.startswith("sopapo.outbox.")]
 
 
-def test_what_waits_to_be_sent_survives_a_reload(open_page: MakePage) -> None:
-    ana = open_page().register("Ana")
+def test_what_waits_to_be_sent_survives_a_reload(visit: Visit) -> None:
+    ana = visit().register("Ana")
     ana.create("Anotações")
     ana.cut()
     ana.say("não me esqueça")
@@ -133,8 +131,8 @@ def test_what_waits_to_be_sent_survives_a_reload(open_page: MakePage) -> None:
     expect(ana.page.locator("#log .stored")).to_have_count(1)
 
 
-def test_who_was_away_gets_what_was_missed(open_page: MakePage) -> None:
-    ana, bia = open_page().register("Ana"), open_page().register("Bia")
+def test_who_was_away_gets_what_was_missed(visit: Visit) -> None:
+    ana, bia = visit().register("Ana"), visit().register("Bia")
     ana.create("Estudos", bia)
     bia.open("Estudos")
     bia.cut()
@@ -146,8 +144,8 @@ def test_who_was_away_gets_what_was_missed(open_page: MakePage) -> None:
     assert bia.page.locator("#room-rev").inner_text() == ana.page.locator("#room-rev").inner_text()
 
 
-def test_a_token_that_is_over_is_renewed_unnoticed(open_page: MakePage, make_server: MakeServer) -> None:
-    ana = open_page(make_server(SOPAPO_ACCESS_TOKEN_SECONDS="2")).register("Ana")
+def test_a_token_that_is_over_is_renewed_unnoticed(visit: Visit, make_server: MakeServer) -> None:
+    ana = visit(make_server(SOPAPO_ACCESS_TOKEN_SECONDS="2")).register("Ana")
     ana.create("Anotações")
     expect(ana.frames("state", "token_expired")).not_to_have_count(0)
     expect(ana.frames("ack", "authenticate")).not_to_have_count(0)
@@ -156,8 +154,8 @@ def test_a_token_that_is_over_is_renewed_unnoticed(open_page: MakePage, make_ser
     expect(ana.frames("link", "disconnect")).to_have_count(0)
 
 
-def test_a_session_that_is_ended_elsewhere_leads_back_to_the_log_in(open_page: MakePage, server: Server) -> None:
-    ana = open_page().register("Ana")
+def test_a_session_that_is_ended_elsewhere_leads_back_to_the_log_in(visit: Visit, server: Server) -> None:
+    ana = visit().register("Ana")
     (session,) = [value for key, value in ana.stored().items() if key.startswith("sopapo.session.")]
     headers = {"Authorization": f"Bearer {session['access_token']}"}
     requests.post(f"{server.api}/auth/logout", headers=headers, timeout=10).raise_for_status()
@@ -169,8 +167,26 @@ def test_a_session_that_is_ended_elsewhere_leads_back_to_the_log_in(open_page: M
     expect(ana.page.locator("#my-name")).to_have_text("Ana")
 
 
-def test_older_messages_come_as_one_scrolls_up(open_page: MakePage, server: Server) -> None:
-    ana = open_page().register("Ana")
+def test_two_tabs_of_one_person_share_a_session_and_an_outbox(visit: Visit) -> None:
+    first = visit().register("Ana")
+    second = visit(beside=first)
+    second.page.get_by_role("button", name="Continuar como Ana").click()
+    first.create("Anotações")
+    second.open("Anotações")
+    first.cut()
+    first.say("de uma aba")
+    second.say("da outra")
+    expect(second.page.locator("#log .stored")).to_have_count(2)
+    first.cut()
+    for page in (first, second):
+        expect(page.texts).to_have_text(["de uma aba", "da outra"])
+    first.page.get_by_role("button", name="Sair da conta").click()
+    for page in (first, second):
+        expect(page.page.get_by_role("heading", name="SóPapo")).to_be_visible()
+
+
+def test_older_messages_come_as_one_scrolls_up(visit: Visit, server: Server) -> None:
+    ana = visit().register("Ana")
     ana.create("Longa")
     (session,) = [value for key, value in ana.stored().items() if key.startswith("sopapo.session.")]
     headers = {"Authorization": f"Bearer {session['access_token']}"}
@@ -188,8 +204,8 @@ def test_older_messages_come_as_one_scrolls_up(open_page: MakePage, server: Serv
     expect(ana.texts.first).to_have_text("mensagem 0")
 
 
-def test_a_public_chat_is_found_joined_renamed_and_left(open_page: MakePage) -> None:
-    ana, bia = open_page().register("Ana"), open_page().register("Bia")
+def test_a_public_chat_is_found_joined_renamed_and_left(visit: Visit) -> None:
+    ana, bia = visit().register("Ana"), visit().register("Bia")
     name = f"Praça de {ana.username}"
     ana.create(name, public=True)
     bia.page.get_by_role("button", name="Explorar").click()
@@ -208,8 +224,8 @@ def test_a_public_chat_is_found_joined_renamed_and_left(open_page: MakePage) -> 
     expect(ana.page.locator("#log .note").last).to_have_text("Bia saiu")
 
 
-def test_people_are_added_by_username(open_page: MakePage) -> None:
-    ana, bia = open_page().register("Ana"), open_page().register("Bia")
+def test_people_are_added_by_username(visit: Visit) -> None:
+    ana, bia = visit().register("Ana"), visit().register("Bia")
     ana.create("Estudos")
     ana.page.locator("#details-open").click()
     ana.dialog.get_by_label("Adicionar pessoas").fill(f"@{bia.username}, ninguem.assim")
@@ -219,8 +235,8 @@ def test_people_are_added_by_username(open_page: MakePage) -> None:
     expect(bia.page.locator("#rooms button", has_text="Estudos")).to_be_visible()
 
 
-def test_two_people_talk_alone(open_page: MakePage) -> None:
-    ana, bia = open_page().register("Ana"), open_page().register("Bia")
+def test_two_people_talk_alone(visit: Visit) -> None:
+    ana, bia = visit().register("Ana"), visit().register("Bia")
     ana.page.get_by_role("button", name="Nova conversa").click()
     ana.dialog.get_by_role("button", name="Direta").click()
     ana.dialog.get_by_label("Com quem").fill(bia.username)
@@ -231,8 +247,8 @@ def test_two_people_talk_alone(open_page: MakePage) -> None:
     expect(bia.texts).to_have_text(["Só nós duas"])
 
 
-def test_in_a_channel_only_admins_write(open_page: MakePage) -> None:
-    ana, bia = open_page().register("Ana"), open_page().register("Bia")
+def test_in_a_channel_only_admins_write(visit: Visit) -> None:
+    ana, bia = visit().register("Ana"), visit().register("Bia")
     ana.page.get_by_role("button", name="Nova conversa").click()
     ana.dialog.get_by_role("button", name="Canal").click()
     ana.dialog.get_by_label("Nome da conversa").fill("Avisos")
@@ -244,9 +260,9 @@ def test_in_a_channel_only_admins_write(open_page: MakePage) -> None:
     expect(bia.texts).to_have_text(["Prova na quinta"])
 
 
-def test_what_people_write_is_text_and_nothing_else(open_page: MakePage) -> None:
+def test_what_people_write_is_text_and_nothing_else(visit: Visit) -> None:
     evil = "<img src=x onerror=document.title='!'> <script>alert(1)</script> & **b**"
-    ana, bia = open_page().register(evil[:38], username="ana.de.tal"), open_page().register("Bia")
+    ana, bia = visit().register(evil[:38], username="ana.de.tal"), visit().register("Bia")
     ana.create(evil, bia)
     ana.say(evil)
     bia.open("<img")
@@ -255,8 +271,8 @@ def test_what_people_write_is_text_and_nothing_else(open_page: MakePage) -> None
     assert bia.page.locator("#app img, #app script").count() == 0
 
 
-def test_the_page_speaks_portuguese_and_english(open_page: MakePage) -> None:
-    ana = open_page().register("Ana")
+def test_the_page_speaks_portuguese_and_english(visit: Visit) -> None:
+    ana = visit().register("Ana")
     ana.create("Estudos")
     expect(ana.page.locator("#log .note")).to_have_text("Você criou a conversa")
     ana.page.get_by_role("button", name="English").click()
@@ -266,11 +282,11 @@ def test_the_page_speaks_portuguese_and_english(open_page: MakePage) -> None:
     expect(ana.page.locator("html")).to_have_attribute("lang", "en")
     ana.page.reload()
     expect(ana.page.get_by_role("button", name="New chat")).to_be_visible()
-    expect(open_page(locale="en-GB").page.get_by_role("button", name="Log in").first).to_be_visible()
+    expect(visit(locale="en-GB").page.get_by_role("button", name="Log in").first).to_be_visible()
 
 
-def test_on_a_telephone_the_panel_is_a_tab(open_page: MakePage) -> None:
-    ana = open_page(viewport={"width": 390, "height": 844}).register("Ana")
+def test_on_a_telephone_the_panel_is_a_tab(visit: Visit) -> None:
+    ana = visit(viewport={"width": 390, "height": 844}).register("Ana")
     expect(ana.page.locator("#panel")).to_be_hidden()
     ana.create("Estudos")
     expect(ana.page.locator("#side")).to_be_hidden()

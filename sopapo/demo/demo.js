@@ -415,6 +415,7 @@ async function becomeSomeone(user) {
 socket.on("connect", () => {
   record("link", "connect", { transport: socket.io.engine.transport.name, with_token: Boolean(session()) });
   if (session()) becomeSomeone(session().user);
+  else if (!$("app").hidden) goodbye(new Refused({ code: "session_revoked" }));
 });
 
 socket.on("disconnect", (reason) => {
@@ -476,12 +477,14 @@ function renew(stale) {
 }
 
 function goodbye(refused) {
-  if (!session()) return;
-  forget(sessionKey(sessionStorage.getItem("sopapo.user")));
+  const userId = sessionStorage.getItem("sopapo.user");
+  if (!userId) return;
+  forget(sessionKey(userId));
   sessionStorage.removeItem("sopapo.user");
   socket.disconnect();
   rooms.clear();
-  me = open = since = null;
+  open = null;
+  since = null;
   showGate(refused?.words);
 }
 
@@ -538,7 +541,7 @@ function apply(name, state) {
 }
 
 const isFarewell = (name, state) =>
-  name === "room" ? state.deleted_at : name === "member" && state.user === me?.id && state.status !== "joined";
+  name === "room" ? state.deleted_at : name === "member" && state.user === me.id && state.status !== "joined";
 
 /** Counts a change as held. Where others are missing before it, they get a moment to come by themselves. */
 function took(room, rev) {
@@ -755,7 +758,9 @@ async function leaveRoom(room) {
 }
 
 async function findPublic({ q }) {
-  const found = (await get(`/rooms/public?q=${encodeURIComponent(q.value.trim())}`)).rooms;
+  const asked = q.value.trim();
+  const found = (await get(`/rooms/public?q=${encodeURIComponent(asked)}`)).rooms;
+  if (q.value.trim() !== asked) return;
   $("public-rooms").replaceChildren(...found.map(drawPublicRoom));
   if (!found.length) $("public-rooms").append(t("nothing_found"));
 }
@@ -813,7 +818,7 @@ function redraw() {
 function draw() {
   clearTimeout(drawing);
   drawing = null;
-  if (!me) return;
+  if ($("app").hidden) return;
   const room = rooms.get(open);
   if (room && !document.hidden) save(seenKey(room), room.state.last_seq);
   drawHeader();

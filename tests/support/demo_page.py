@@ -1,11 +1,13 @@
-"""The demo page as one person uses it, in a browser profile of his own."""
+"""The demo page as one person uses it."""
 
 import json
+import os
+import shutil
 import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Playwright, expect
 
 PASSWORD = "uma senha comprida"
 PATIENCE = 15_000
@@ -20,12 +22,24 @@ CHROMIUM_OPTIONS = [
 expect.set_options(timeout=PATIENCE)
 
 
+def launch(playwright: Playwright) -> Browser:
+    """Start the browser that CHROMIUM names, or the one on PATH, or Playwright's own."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    return playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+
+
+def open_page(browser: Browser, url: str, **options: Any) -> "DemoPage":
+    """Open the demo page in a browser profile of its own."""
+    return DemoPage(browser.new_context(**({"locale": "pt-BR"} | options)), url)
+
+
 class DemoPage:
     """One tab, and everything that went wrong in it."""
 
-    def __init__(self, browser: Browser, url: str, **options: Any) -> None:
-        self.context = browser.new_context(**({"locale": "pt-BR"} | options))
-        self.page = self.context.new_page()
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.context = context
+        self.url = url
+        self.page = context.new_page()
         self.page.set_default_timeout(PATIENCE)
         self.complaints: list[str] = []
         self.hosts: set[str] = set()
