@@ -4,6 +4,7 @@ from flask import Flask
 
 from sopapo.rest import accounts, members, messages, people, rooms, sync
 from sopapo.rest.door import mount
+from sopapo.rest.figures import figures, init_figures
 from sopapo.rest.headers import guard
 from sopapo.rest.pages import pages
 from sopapo.rest.parsing import MAX_BODY_ESCAPED
@@ -19,7 +20,8 @@ def init_app(app: Flask) -> None:
     app.url_map.merge_slashes = False
     app.register_error_handler(Exception, answer_error)
     mount(app)
-    app.register_blueprint(pages)
-    app.register_blueprint(signs)
+    for blueprint in (pages, signs, figures):
+        app.register_blueprint(blueprint)
     init_signs(app)
+    init_figures(app)
     guard(app)

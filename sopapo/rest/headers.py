@@ -3,6 +3,7 @@
 from flask import Flask, Response, request
 
 from sopapo.config import Settings
+from sopapo.rest.door import routes
 
 COMMON = {
     "X-Content-Type-Options": "nosniff",
@@ -11,7 +12,6 @@ COMMON = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 NOTHING_AT_ALL = "default-src 'none'; frame-ancestors 'none'"
-METHODS = "GET, POST, PATCH, DELETE"
 REQUEST_HEADERS = "Authorization, Content-Type"
 RESPONSE_HEADERS = "Retry-After, WWW-Authenticate"
 PREFLIGHT_SECONDS = "600"
@@ -45,6 +45,6 @@ def share(response: Response, origins: tuple[str, ...]) -> None:
     response.headers["Access-Control-Allow-Origin"] = origin
     response.headers["Access-Control-Expose-Headers"] = RESPONSE_HEADERS
     if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
-        response.headers["Access-Control-Allow-Methods"] = METHODS
+        response.headers["Access-Control-Allow-Methods"] = ", ".join(sorted({each.method for each in routes}))
         response.headers["Access-Control-Allow-Headers"] = REQUEST_HEADERS
         response.headers["Access-Control-Max-Age"] = PREFLIGHT_SECONDS
