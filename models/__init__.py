@@ -3,6 +3,7 @@
 from models.base import Base, db
 from models.edit import Edit
 from models.hiding import Hiding
+from models.mark import Mark
 from models.member import Member
 from models.message import Message
 from models.reaction import Reaction
@@ -11,4 +12,4 @@ from models.session import Session
 from models.star import Star
 from models.user import User
 
-__all__ = ["Base", "Edit", "Hiding", "Member", "Message", "Reaction", "Room", "Session", "Star", "User", "db"]
+__all__ = ["Base", "Edit", "Hiding", "Mark", "Member", "Message", "Reaction", "Room", "Session", "Star", "User", "db"]
