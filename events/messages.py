@@ -1,9 +1,17 @@
 """Requests about messages."""
 
 from events.door import Ask, request
-from sopapo.chat import messages
+from sopapo.chat import edits, messages, pins, reactions
 from sopapo.errors import ChatError
-from sopapo.schemas.messages import MessageSent, SendMessage
+from sopapo.schemas.messages import (
+    EditMessage,
+    MessageChanged,
+    MessageRequest,
+    MessageSent,
+    React,
+    SendMessage,
+    SwitchMessage,
+)
 
 
 @request("send_message", SendMessage, later=True)
@@ -19,3 +27,33 @@ def send_message(ask: Ask[SendMessage]) -> None:
             ask.answer(outcome)
 
     messages.post_message(caller, ask.body, settle)
+
+
+@request("edit_message", EditMessage)
+def edit_message(ask: Ask[EditMessage]) -> MessageChanged:
+    return edits.edit_message(ask.caller, ask.body)
+
+
+@request("delete_message", MessageRequest)
+def delete_message(ask: Ask[MessageRequest]) -> MessageChanged:
+    return edits.delete_message(ask.caller, ask.body)
+
+
+@request("hide_message", MessageRequest)
+def hide_message(ask: Ask[MessageRequest]) -> None:
+    edits.hide_message(ask.caller, ask.body)
+
+
+@request("react", React)
+def react(ask: Ask[React]) -> MessageChanged:
+    return reactions.react(ask.caller, ask.body)
+
+
+@request("pin_message", SwitchMessage)
+def pin_message(ask: Ask[SwitchMessage]) -> MessageChanged:
+    return pins.pin_message(ask.caller, ask.body)
+
+
+@request("star_message", SwitchMessage)
+def star_message(ask: Ask[SwitchMessage]) -> None:
+    pins.star_message(ask.caller, ask.body)

@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     access_token_seconds: int = Field(1800, alias="SOPAPO_ACCESS_TOKEN_SECONDS", ge=1, le=86_400)
     refresh_token_days: int = Field(30, alias="SOPAPO_REFRESH_TOKEN_DAYS", ge=1, le=365)
     database_connections: int = Field(20, alias="SOPAPO_DATABASE_CONNECTIONS", ge=2, le=1000)
+    edit_seconds: int = Field(900, alias="SOPAPO_EDIT_SECONDS", ge=0, le=31_536_000)
     metrics_token: str = Field("", alias="SOPAPO_METRICS_TOKEN", repr=False)
     rate_limits: Literal["on", "off"] = Field("on", alias="SOPAPO_RATE_LIMITS")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", alias="SOPAPO_LOG_LEVEL")

@@ -5,9 +5,11 @@ Not yours and not there get the same answer; only of a public room is it said th
 
 from sqlalchemy import select
 
-from models import Member, Room, db
-from sopapo.errors import Forbidden, no_such_room
-from sopapo.permissions import is_admin
+from models import Member, Message, Room, db
+from sopapo.chat.visible import visible_messages
+from sopapo.clock import now
+from sopapo.errors import Forbidden, Gone, NotFound, no_such_room
+from sopapo.permissions import is_admin, may_post
 from sopapo.security import Identity
 
 
@@ -74,3 +76,58 @@ def administer_group(caller: Identity, room_id: str) -> tuple[Room, Member]:
     if not is_admin(member.role):
         raise Forbidden("only admins may do that")
     return room, member
+
+
+def access_message(caller: Identity, room_id: str, seq: int) -> tuple[Room, Member, Message]:
+    """Return a message that the caller may see, with its room, locked, and his membership.
+
+    Raises what `access_room` raises, and NotFound.
+    """
+    room, member = access_room(caller, room_id)
+    return room, member, visible_message(room, member, seq)
+
+
+def act_on_message(caller: Identity, room_id: str, seq: int) -> tuple[Room, Member, Message]:
+    """Return what `access_message` returns, of a message that somebody has said.
+
+    Raises Gone where it is deleted, and Forbidden where the system has said it.
+    """
+    room, member, message = access_message(caller, room_id, seq)
+    refuse_mute(message)
+    return room, member, message
+
+
+def read_message(caller: Identity, room_id: str, seq: int) -> Message:
+    """Return a message that somebody has said, for reading. Raises the same."""
+    message = visible_message(*read_room(caller, room_id), seq)
+    refuse_mute(message)
+    return message
+
+
+def visible_message(room: Room, member: Member, seq: int) -> Message:
+    """Return a message of a room that a member may see. Raises NotFound."""
+    message = db.session.scalar(visible_messages(room, member).where(Message.seq == seq))
+    if message is None:
+        raise NotFound("there is no such message", "seq")
+    return message
+
+
+def refuse_mute(message: Message) -> None:
+    """Raise Gone for a deleted message, and Forbidden for one of the system's: neither says anything of somebody's."""
+    if message.deleted_at is not None:
+        raise Gone("the message is deleted", "seq")
+    if message.kind == "system":
+        raise Forbidden("nobody has said that", "seq")
+
+
+def refuse_writing(room: Room, member: Member) -> None:
+    """Raise Forbidden where a member may not write just now."""
+    if not may_post(room.kind, room.post, member.role):
+        raise Forbidden("only admins write here")
+    refuse_silent(member)
+
+
+def refuse_silent(member: Member) -> None:
+    """Raise Forbidden for one who is muted, or in a conversation that one of the two has blocked."""
+    if member.silenced_until is not None and member.silenced_until > now():
+        raise Forbidden("one who is muted or blocked cannot write here")

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import Select
 
 from models import Message, Room, db
-from sopapo.batch import Draft
 from sopapo.chat.access import read_room
+from sopapo.chat.composing import compose
 from sopapo.chat.people import mentioned_users
 from sopapo.chat.visible import visible_messages
 from sopapo.errors import ChatError, NotFound
@@ -20,13 +20,13 @@ from sopapo.states import message_state
 def post_message(caller: Identity, body: SendMessage, settle: Settle) -> None:
     """Store a message once, and soon; `settle` is called before anybody else hears of it, also with why it is not.
 
-    Who may write is decided under the room's lock. Errors: NotFound, Forbidden and Unavailable.
+    Who may write is decided under the room's lock. Errors: NotFound, Gone, Forbidden and Unavailable.
     """
-    journal().post(Draft(body.room, caller.user_id, body.client_id, body.text, body.reply_to), caller.socket, settle)
+    journal().post(compose(caller, body), caller.socket, settle)
 
 
 def send_message(caller: Identity, body: SendMessage) -> MessageSent:
-    """Store a message once and return it. Raises NotFound, Forbidden and Unavailable."""
+    """Store a message once and return it. Raises NotFound, Gone, Forbidden and Unavailable."""
     settled: SimpleQueue[MessageSent | ChatError] = SimpleQueue()
     post_message(caller, body, settled.put)
     outcome = settled.get()

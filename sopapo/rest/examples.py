@@ -15,5 +15,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "add_members": {"users": ["bia", ANA]},
     "set_role": {"role": "admin"},
     "send_message": {"client_id": MESSAGE, "text": "Levo o pão de alho!"},
+    "edit_message": {"text": "Levo o pão de alho e a farofa!"},
+    "react": {"emoji": "👍"},
+    "pin_message": {"on": True},
+    "star_message": {"on": True},
     "sync": {"rooms": {ROOM: 17}},
 }

@@ -26,7 +26,13 @@ def parse(schema: type[Schema], path: dict[str, str]) -> Schema:
     fields = query_fields(schema) if request.method in {"GET", "HEAD"} else body_fields()
     for name in path.keys() & fields.keys():
         raise Invalid("the path says it", name)
-    return schema.model_validate({**fields, **path})
+    return schema.model_validate({**fields, **path_fields(schema, path)})
+
+
+def path_fields(schema: type[Request], path: dict[str, str]) -> dict[str, Any]:
+    """Return what the path says, each value of the type that the schema asks for."""
+    kinds = kinds_of(schema) if path else {}
+    return {name: value_of(name, [value], kinds.get(name)) for name, value in path.items()}
 
 
 def body_fields() -> dict[str, Any]:

@@ -9,6 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchema
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_after_validator_function
 
+from sopapo.emojis import one_emoji
+
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -84,6 +86,8 @@ Name = Annotated[Line, Length(1, 64)]
 RoomName = Annotated[Line, Length(1, 100)]
 Description = Annotated[Text, AfterValidator(str.strip), Length(0, 2000)]
 About = Annotated[Text, AfterValidator(str.strip), Length(0, 280)]
+Cursor = Annotated[int, Field(ge=1, le=MAX_SEQ)]
+Emoji = Annotated[Text, AfterValidator(one_emoji)]
 MessageText = Annotated[Text, AfterValidator(str.strip), Length(1, 10_000)]
 UserRef = Annotated[Line, Length(1, 64)]
 UserRefs = Annotated[list[UserRef], Field(max_length=1024)]

@@ -2,20 +2,79 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 from typing_extensions import TypedDict
 
-from sopapo.schemas.fields import Id, MessageText, Request, Seq
-from sopapo.schemas.states import MessageState, UserState
+from sopapo.schemas.fields import Cursor, Emoji, Id, Length, MessageText, Request, Seq, Text
+from sopapo.schemas.states import HiddenState, MessageState, UserState
+from sopapo.schemas.sync import Time
+
+
+class Forward(Request):
+    """The message to say again."""
+
+    room: Id
+    seq: Seq
 
 
 class SendMessage(Request):
-    """Say something in a room; `client_id` makes the sending idempotent."""
+    """Say something in a room, or say again what was said; `client_id` makes the sending idempotent."""
 
     room: Id
     client_id: Id
-    text: MessageText
+    forward: Forward | None = None
+    text: Annotated[Text, AfterValidator(str.strip), Length(0, 10_000)] = Field("", validate_default=True)
     reply_to: Seq | None = None
+
+    @field_validator("text")
+    @classmethod
+    def say_one_thing(cls, text: str, info: ValidationInfo) -> str:
+        """Refuse a message that says nothing, and words beside those that a forward brings."""
+        if text and info.data.get("forward"):
+            message = "a forward brings its own text"
+            raise ValueError(message)
+        if not text and not info.data.get("forward"):
+            message = "needs 1 to 10000 characters"
+            raise ValueError(message)
+        return text
+
+
+class MessageRequest(Request):
+    """Do something to a message."""
+
+    room: Id
+    seq: Seq
+
+
+class EditMessage(MessageRequest):
+    """Say a message of one's own in other words."""
+
+    text: MessageText
+
+
+class React(MessageRequest):
+    """Feel about a message in one emoji, instead of an earlier one; null takes it back."""
+
+    emoji: Emoji | None
+
+
+class SwitchMessage(MessageRequest):
+    """Switch something about a message on or off."""
+
+    on: bool
+
+
+class ListStars(Request):
+    """List the messages that the caller has starred, from the one after `cursor`."""
+
+    cursor: Cursor | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class ListHidden(Request):
+    """List the messages that the caller has deleted for himself, all of them or those since a time."""
+
+    since: Time | None = None
 
 
 class ReadHistory(Request):
@@ -41,6 +100,34 @@ class MessageSent(TypedDict):
 
     message: MessageState
     duplicate: bool
+
+
+class MessageChanged(TypedDict):
+    """The message as it is now."""
+
+    message: MessageState
+
+
+class Pins(TypedDict):
+    """The messages that are pinned in a room, oldest first."""
+
+    messages: list[MessageState]
+    users: list[UserState]
+
+
+class Stars(TypedDict):
+    """A page of starred messages, the newest star first, and the cursor of the next page."""
+
+    messages: list[MessageState]
+    users: list[UserState]
+    next: int | None
+
+
+class Hidden(TypedDict):
+    """The messages that one has deleted for himself, as of `now`."""
+
+    now: str
+    hidden: list[HiddenState]
 
 
 class History(TypedDict):

@@ -34,6 +34,12 @@ ROUTES = {
     "remove_member": Route("DELETE", "/rooms/{room}/members/{user}", 204),
     "sync": Route("POST", "/sync"),
     "send_message": Route("POST", "/rooms/{room}/messages", 201),
+    "edit_message": Route("PATCH", "/rooms/{room}/messages/{seq}"),
+    "delete_message": Route("DELETE", "/rooms/{room}/messages/{seq}", 204),
+    "hide_message": Route("PUT", "/rooms/{room}/messages/{seq}/hidden"),
+    "react": Route("PUT", "/rooms/{room}/messages/{seq}/reaction"),
+    "pin_message": Route("PUT", "/rooms/{room}/messages/{seq}/pin"),
+    "star_message": Route("PUT", "/rooms/{room}/messages/{seq}/star"),
 }
 
 
@@ -105,7 +111,7 @@ class RestDoor:
     def perform(person: Person, request: str, fields: Json) -> Json:
         """Send a request the HTTP way and return its result, or raise its Refusal."""
         route = ROUTES[request]
-        named = [name for name in ("room", "user") if f"{{{name}}}" in route.path]
+        named = [name for name in ("room", "user", "seq") if f"{{{name}}}" in route.path]
         path = route.path.format(**{name: fields[name] for name in named})
         rest = {name: value for name, value in fields.items() if name not in named}
         options: Json = {"params": rest} if route.method == "GET" else {"json": rest}

@@ -1,0 +1,49 @@
+"""What a new message brings along: whom it names, what it answers, what it says again."""
+
+from sqlalchemy import select
+
+from models import Message, db
+from sopapo.batch import Draft
+from sopapo.chat.access import read_message
+from sopapo.chat.mentions import mentions_in
+from sopapo.errors import ChatError, Gone
+from sopapo.schemas.messages import Forward, SendMessage
+from sopapo.security import Identity
+from sopapo.transaction import snapshot
+
+
+def compose(caller: Identity, body: SendMessage) -> Draft:
+    """Return the draft of a message; nothing is asked of the database for a plain one.
+
+    What speaks against it is its `fault`: a message that was stored before is answered even so.
+    """
+    draft = Draft(body.room, caller.user_id, body.client_id, body.text, body.reply_to)
+    if body.reply_to is None and body.forward is None and "@" not in body.text:
+        return draft
+    try:
+        with snapshot():
+            if body.reply_to is not None:
+                refuse_deleted(body.room, body.reply_to)
+            if body.forward is not None:
+                draft.text, draft.forwarded = text_of(caller, body.forward), True
+            else:
+                draft.mentions, draft.mentions_all = mentions_in(body.room, body.text)
+    except ChatError as error:
+        draft.fault = error
+    return draft
+
+
+def refuse_deleted(room_id: str, seq: int) -> None:
+    """Raise Gone where a message that is answered is deleted; whether it is there is seen when the answer is stored."""
+    query = select(Message.deleted_at).where(Message.room_id == room_id, Message.seq == seq)
+    if db.session.scalar(query) is not None:
+        raise Gone("the message to reply to is deleted", "reply_to")
+
+
+def text_of(caller: Identity, forward: Forward) -> str:
+    """Return what a message says that the caller may see. Raises NotFound, Forbidden and Gone."""
+    try:
+        return read_message(caller, forward.room, forward.seq).text or ""
+    except ChatError as error:
+        error.field = "forward"
+        raise
