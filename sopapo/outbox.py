@@ -27,9 +27,10 @@ class Outbox:
             self.dropped += 1
             self.has_hole = True
             return
+        if not self.acts:
+            self.awake.set()
         self.acts.append(act)
         self.size += len(act)
-        self.awake.set()
 
     def close(self) -> None:
         """Drop everything: when it could be told again, it would come after what is newer."""

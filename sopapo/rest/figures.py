@@ -12,6 +12,7 @@ from sqlalchemy.pool import QueuePool
 
 from models import db
 from sopapo import metrics
+from sopapo.bus import Bus
 from sopapo.config import Settings
 from sopapo.errors import Forbidden
 from sopapo.transport import Transport
@@ -23,7 +24,9 @@ figures = Blueprint("figures", __name__)
 
 def init_figures(app: Flask) -> None:
     """Lay out what is counted."""
-    app.extensions["sopapo.registry"] = metrics.make_registry(partial(of_transport, app), partial(of_pool, app))
+    app.extensions["sopapo.registry"] = metrics.make_registry(
+        partial(of_transport, app), partial(of_bus, app), partial(of_pool, app)
+    )
 
 
 @figures.get("/metrics")
@@ -65,6 +68,15 @@ def of_transport(app: Flask) -> Iterator[Metric]:
     refused, ended = "Sockets that were not let in, by reason.", "Links that have ended, by reason."
     yield metrics.counter_by("reason", "sopapo_connections_refused", refused, stats.refused)
     yield metrics.counter_by("reason", "sopapo_links_ended", ended, stats.ended)
+
+
+def of_bus(app: Flask) -> Iterator[Metric]:
+    """Yield how the talk with other processes goes, where there may be some."""
+    bus: Bus = app.extensions["sopapo.bus"]
+    if bus.relay is not None:
+        yield metrics.gauge("sopapo_bus_up", "Whether other processes are heard.", bus.is_reachable())
+        yield metrics.counter("sopapo_bus_dropped", "What other processes were not told.", bus.relay.outbox.dropped)
+        yield metrics.counter("sopapo_bus_losses", "How often something may not have been heard.", bus.losses)
 
 
 def of_pool(app: Flask) -> Iterator[Metric]:
