@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from uuid_utils import uuid4, uuid7
 
 from models import Member, Message, Room, Session, User, db
-from sopapo.chat.accounts import new_user
+from sopapo.chat.accounts import new_user, refuse_taken
 from sopapo.chat.changes import put_member
 from sopapo.chat.demo_talk import PEOPLE, ROOM, TALK
 from sopapo.chat.sessions import tokens
@@ -110,11 +110,13 @@ def deal(people: list[dict[str, Any]], places: list[dict[str, Any]], size: int) 
 
 
 def seed_demo() -> Iterator[str]:
-    """Make a few people and a conversation of theirs; yields how to log in."""
+    """Make a few people and a conversation of theirs; yields how to log in. Raises Conflict where one is there."""
     password = secrets.token_urlsafe(9)
     password_hash = hash_password(password)
     bodies = [Register(username=username, name=name, password=password) for username, name in PEOPLE]
     users = [new_user(body, password_hash) for body in bodies]
+    for user in users:
+        refuse_taken(user)
     began = now() - (len(TALK) + 1) * 2 * MINUTE
     with transaction():
         db.session.add_all(users)
