@@ -1,6 +1,6 @@
 """When a membership last changed.
 
-Each process asks once a second who has come or gone anywhere, so that a removal takes effect on its sockets even when
+Each process asks twice a second who has come or gone anywhere, so that a removal takes effect on its sockets even when
 nobody could tell it.
 """
 

@@ -27,7 +27,7 @@ ON_ITS_WAY = 300
 
 
 class Healer:
-    """Keeps the sockets here right, called once a second; it knows until when they are, and what was lost since."""
+    """Keeps the sockets here right, called twice a second; it knows until when they are, and what was lost since."""
 
     def __init__(self) -> None:
         """Begin now, when there are no sockets yet."""
