@@ -31,7 +31,7 @@ class Inbox:
         return self.size > MOST_BYTES or (self._tasks is not None and len(self._tasks) > MOST)
 
     def put(self, task: Callable[[Any], object], argument: Any, size: int = 0) -> None:
-        """Do this after what waits; never yields."""
+        """Do this after what waits; a request has a size. Never yields."""
         self.size += size
         if self._tasks is None:
             self._tasks = deque()
@@ -39,9 +39,11 @@ class Inbox:
         self._tasks.append((task, argument, size))
 
     def clear(self) -> None:
-        """Forget what has not begun."""
+        """Forget the requests that have not begun; what is owed without one stays."""
         if self._tasks is not None:
+            owed = [task for task in self._tasks if not task[2]]
             self._tasks.clear()
+            self._tasks.extend(owed)
         self.size = 0
         self._room.ring()
 

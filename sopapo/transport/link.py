@@ -112,6 +112,7 @@ class Link(Socket):
         """End because the client has gone; what it asked before is done first."""
         if not self.has_left:
             self.has_left = True
+            self._room.ring()
             self.inbox.put(self.cut, reason)
 
     def end(self, reason: str, code: int, *, goodbye: bool = True) -> None:
@@ -167,7 +168,7 @@ class Link(Socket):
 
     def _wait_for_room(self) -> None:
         patience = self.options.ping_interval + self.options.ping_timeout
-        while self.queue.size > ROOM and not self.closing:
+        while self.queue.size > ROOM and not (self.closing or self.has_left):
             if not self._room.wait(patience) and not self.carrier.is_steady:
                 self.cut("slow")
 
