@@ -254,7 +254,7 @@ function harmless(body) {
 /** The few words of a frame that one wants to see without opening it. */
 function digest({ body, ms }) {
   const thing = body?.error ?? body?.message ?? (body?.room?.id ? body.room : body) ?? {};
-  const text = typeof thing.text === "string" && `“${thing.text.slice(0, 30)}”`;
+  const text = typeof thing.text === "string" && `“${[...thing.text].slice(0, 30).join("")}”`;
   const words = [thing.code, thing.seq && `seq ${thing.seq}`, thing.rev && `rev ${thing.rev}`, text, thing.reason];
   return [...words, ms !== undefined && `${ms} ms`].filter(Boolean).join(" · ");
 }
@@ -287,9 +287,15 @@ function coloured(json) {
   return [...parts, json.slice(end)];
 }
 
-async function copy(text) {
-  await navigator.clipboard?.writeText(text);
-  toast(navigator.clipboard ? t("copied") : text);
+/** Copies by the old way, since navigator.clipboard is there only over https and on localhost. */
+function copy(text) {
+  const area = document.createElement("textarea");
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+  toast(t("copied"));
 }
 
 // ── Asking: over the socket, and by REST ─────────────────────────────────────────────────────────────────────────
@@ -710,6 +716,7 @@ function tryAgain(clientId) {
   const { failed, ...item } = load(outboxKey(clientId));
   save(outboxKey(clientId), item);
   flush(item.room);
+  redraw();
 }
 
 // ── Acts: one request each; the states in the answers are merged like the pushed ones ────────────────────────────
@@ -1073,15 +1080,28 @@ const FORMS = {
 
 const ACTS = {
   language: () => speak(LANGUAGES.find((each) => each !== language)),
-  entry: (button) => [press(button), drawEntry()],
-  kind: (button) => [press(button), drawKind()],
+  entry: (button) => {
+    press(button);
+    drawEntry();
+  },
+  kind: (button) => {
+    press(button);
+    drawKind();
+  },
   known: (_, userId) => {
     sessionStorage.setItem("sopapo.user", userId);
     socket.disconnect().connect();
   },
   logout: () => ask("logout").finally(() => goodbye()),
-  openCreate: () => [openDialog("create"), press($("kinds").firstElementChild), drawKind()],
-  openPublic: () => [openDialog("public"), attempt($("public"), () => findPublic($("find").elements))],
+  openCreate: () => {
+    openDialog("create");
+    press($("kinds").firstElementChild);
+    drawKind();
+  },
+  openPublic: () => {
+    openDialog("public");
+    $("find").requestSubmit();
+  },
   openDetails: () => {
     openDialog("details");
     $("rename").elements.name.value = rooms.get(open).state.name ?? "";
@@ -1092,8 +1112,11 @@ const ACTS = {
   join: (_, roomId) => joinRoom(roomId),
   leave: () => leaveRoom(rooms.get(open)),
   older: () => loadOlder(rooms.get(open)),
-  again: (_, clientId) => [tryAgain(clientId), redraw()],
-  discard: (_, clientId) => [forget(outboxKey(clientId)), redraw()],
+  again: (_, clientId) => tryAgain(clientId),
+  discard: (_, clientId) => {
+    forget(outboxKey(clientId));
+    redraw();
+  },
   down: () => toEnd($("log")),
   view: (button) => showView(button.value),
   filter: (button) => button.setAttribute("aria-pressed", !$("panel").classList.toggle(`no-${button.value}`)),
