@@ -1,15 +1,34 @@
 """The tables, by noun: columns, constraints and relationships, and nothing of the application."""
 
 from models.base import Base, db
+from models.block import Block
 from models.edit import Edit
 from models.hiding import Hiding
+from models.invite import Invite
 from models.mark import Mark
 from models.member import Member
 from models.message import Message
 from models.reaction import Reaction
+from models.report import Report
 from models.room import Room
 from models.session import Session
 from models.star import Star
 from models.user import User
 
-__all__ = ["Base", "Edit", "Hiding", "Mark", "Member", "Message", "Reaction", "Room", "Session", "Star", "User", "db"]
+__all__ = [
+    "Base",
+    "Block",
+    "Edit",
+    "Hiding",
+    "Invite",
+    "Mark",
+    "Member",
+    "Message",
+    "Reaction",
+    "Report",
+    "Room",
+    "Session",
+    "Star",
+    "User",
+    "db",
+]

@@ -16,6 +16,12 @@ class Message(Base):
         UniqueConstraint("room_id", "sender_id", "client_id"),
         Index("ix_messages_room_id_rev", "room_id", "rev"),
         Index("ix_messages_pinned", "room_id", sqlite_where=text("pinned = 1"), postgresql_where=text("pinned")),
+        Index(
+            "ix_messages_expiring",
+            "expires_at",
+            sqlite_where=text("expires_at IS NOT NULL AND deleted_at IS NULL"),
+            postgresql_where=text("expires_at IS NOT NULL AND deleted_at IS NULL"),
+        ),
         CheckConstraint("kind IN ('text', 'system')", name="kind"),
         CheckConstraint("(kind = 'system') = (system IS NOT NULL)", name="system"),
         CheckConstraint("seq > 0 AND rev > 0", name="counters"),

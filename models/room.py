@@ -1,6 +1,6 @@
 """The rooms: groups, channels and conversations of two."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Counter, Id, LongText, Moment, uuid_type
@@ -9,7 +9,8 @@ from models.base import Base, Counter, Id, LongText, Moment, uuid_type
 class Room(Base):
     """A room and its two dense counters.
 
-    `last_seq` numbers messages, `last_rev` numbers changes, `rev` is the change that the room itself is at.
+    `last_seq` numbers messages, `last_rev` numbers changes, `rev` is the change that the room itself is at. Messages
+    below `first_seq` are no more, and what those below `swept_seq` said has left the database.
     """
 
     __tablename__ = "rooms"
@@ -21,6 +22,12 @@ class Room(Base):
         CheckConstraint("edit_info IN ('everyone', 'admins')", name="edit_info"),
         CheckConstraint("(kind = 'direct') = (direct_key IS NOT NULL)", name="direct"),
         Index("ix_rooms_public", "id", postgresql_where="public AND deleted_at IS NULL"),
+        Index(
+            "ix_rooms_cleared",
+            "id",
+            sqlite_where=text("swept_seq < first_seq"),
+            postgresql_where=text("swept_seq < first_seq"),
+        ),
     )
 
     id: Mapped[Id] = mapped_column(primary_key=True)
@@ -39,6 +46,7 @@ class Room(Base):
     direct_key: Mapped[str | None] = mapped_column(String(73), unique=True)
     last_seq: Mapped[Counter] = mapped_column(default=0)
     first_seq: Mapped[Counter] = mapped_column(default=1)
+    swept_seq: Mapped[Counter] = mapped_column(default=1, server_default="1")
     last_rev: Mapped[Counter] = mapped_column(default=0)
     rev: Mapped[Counter] = mapped_column(default=0)
     member_count: Mapped[int] = mapped_column(default=0)

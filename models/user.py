@@ -1,6 +1,6 @@
 """The people, and the bots."""
 
-from sqlalchemy import CheckConstraint, String
+from sqlalchemy import CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Id, Moment
@@ -13,6 +13,12 @@ class User(Base):
     __table_args__ = (
         CheckConstraint("last_seen IN ('everyone', 'nobody')", name="last_seen"),
         CheckConstraint("receipts IN ('everyone', 'nobody')", name="receipts"),
+        Index(
+            "ix_users_deleted_at",
+            "deleted_at",
+            sqlite_where=text("deleted_at IS NOT NULL"),
+            postgresql_where=text("deleted_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id] = mapped_column(primary_key=True)
@@ -29,3 +35,4 @@ class User(Base):
     admin: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[Moment]
     suspended_at: Mapped[Moment | None]
+    deleted_at: Mapped[Moment | None]
