@@ -1,6 +1,6 @@
 """Who is in which room, and what is theirs alone there."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Counter, LongText, Moment, uuid_type
@@ -21,6 +21,7 @@ class Member(Base):
         Index("ix_members_room_id_rev", "room_id", "rev"),
         Index("ix_members_status_changed_at", "status_changed_at"),
         Index("ix_members_user_id_status", "user_id", "status"),
+        Index("ix_members_archived", "room_id", sqlite_where=text("archived = 1"), postgresql_where=text("archived")),
     )
 
     room_id: Mapped[str] = mapped_column(uuid_type, ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True)

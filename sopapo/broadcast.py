@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 
 from sopapo.bus import bus, room_channel, user_channel
-from sopapo.schemas.states import HiddenState, MemberState, MessageState, MeState, RoomState, StarState
+from sopapo.schemas.states import HiddenState, MemberState, MessageState, MeState, ReceiptState, RoomState, StarState
 
 
 def message(state: MessageState, skip: str | None = None, blind: Sequence[str] = ()) -> None:
@@ -40,6 +40,11 @@ def star(user_id: str, state: StarState, skip: str | None = None) -> None:
 def hidden(user_id: str, state: HiddenState, skip: str | None = None) -> None:
     """Push which message a user has deleted for himself to his sockets."""
     bus().emit(user_channel(user_id), "hidden", state, skip)
+
+
+def receipt(user_id: str, state: ReceiptState) -> None:
+    """Push to a sender how far a member has got with his messages."""
+    bus().emit(user_channel(user_id), "receipt", state)
 
 
 def entered(user_id: str, room_id: str) -> None:

@@ -8,7 +8,6 @@ tries again: his `client_id` makes that safe.
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from threading import Event
 
@@ -22,7 +21,7 @@ from sopapo.batch import Batch, Draft, Outcome
 from sopapo.database import WRITES
 from sopapo.errors import ChatError, Unavailable, is_away, outcome_of
 from sopapo.schemas.messages import MessageSent
-from sopapo.transaction import gates, gates_of
+from sopapo.transaction import gates, gates_held, gates_of
 from sopapo.transport.runtime import spawn
 
 log = structlog.get_logger(__name__)
@@ -66,9 +65,10 @@ class Waiting:
 class Journal:
     """Takes drafts from all sockets and stores them, many at a time, in the order in which they came."""
 
-    def __init__(self, app: Flask) -> None:
-        """Begin to store when the first draft comes."""
+    def __init__(self, app: Flask, stored_in: Callable[[str], None]) -> None:
+        """Begin to store when the first draft comes; `stored_in` hears of each room that has new messages."""
         self.app = app
+        self.stored_in = stored_in
         self.queue: deque[Waiting] = deque()
         self.under_way: set[Waiting] = set()
         self.aside: Counter[str] = Counter()
@@ -131,11 +131,11 @@ class Journal:
     def store(self, batch: list[Waiting], *, skip_locked: bool) -> None:
         """Store drafts in one transaction, then settle them in the order of their numbers."""
         self.under_way.update(batch)
-        with ExitStack() as held:
-            for gate in gates_of(*{waiting.draft.room_id for waiting in batch}):
-                held.enter_context(gates.held(gate))
+        with gates_held(*{waiting.draft.room_id for waiting in batch}):
             outcomes = outcomes_of([waiting.draft for waiting in batch], skip_locked=skip_locked)
             settle(zip(batch, outcomes, strict=True))
+            for room_id in {waiting.draft.room_id for waiting in batch}:
+                self.stored_in(room_id)
         locked = [waiting for waiting, outcome in zip(batch, outcomes, strict=True) if outcome is None]
         self.under_way.difference_update(batch)
         if locked:

@@ -66,6 +66,15 @@ def gates_of(*rooms: str) -> list[str]:
     return [EVERYTHING] if is_sqlite(db.engine) else sorted(rooms)
 
 
+@contextmanager
+def gates_held(*rooms: str) -> Iterator[None]:
+    """Hold the gates of rooms, so that nothing else of this process changes them."""
+    with ExitStack() as held:
+        for gate in gates_of(*rooms):
+            held.enter_context(gates.held(gate))
+        yield
+
+
 class Tell:
     """What is to be told once the transaction is committed, in this order."""
 
@@ -92,9 +101,7 @@ def transaction(*rooms: str) -> Iterator[Tell]:
 
     Other transactions of this process on these rooms (on SQLite: all others) wait until everybody has been told.
     """
-    with ExitStack() as held:
-        for gate in gates_of(*rooms):
-            held.enter_context(gates.held(gate))
+    with gates_held(*rooms):
         db.session.remove()
         tell = Tell()
         try:

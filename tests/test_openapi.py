@@ -31,7 +31,8 @@ def operations(document: Json) -> list[tuple[str, str, Json]]:
     """Every method, path and operation."""
     return [
         (method, path, operation)
-        for path, methods in document["paths"].items() for method, operation in methods.items()
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
     ]
 
 
@@ -105,7 +106,9 @@ def test_a_body_names_neither_what_the_path_says_nor_defaults_of_what_is_left_as
 
 
 def test_every_example_is_taken_by_its_schema(document: Json) -> None:
-    bodies = [operation["requestBody"]["content"] for *_, operation in operations(document) if "requestBody" in operation]
+    bodies = [
+        operation["requestBody"]["content"] for *_, operation in operations(document) if "requestBody" in operation
+    ]
     assert bodies
     for content in bodies:
         OAS31Validator(content["application/json"]["schema"]).validate(content["application/json"]["example"])
@@ -150,6 +153,10 @@ def talk(described: Described, ana: str, username: str, user: str) -> None:
     for _ in range(2):
         ask("POST", "/messages", client_id="5f0e7c4a-8a4e-4d5e-9a3c-1c2b7d9e0f33", text="oi", reply_to=1)
     ask("GET", "/messages?around=1")
+    ask("PUT", "/delivered", seq=1)
+    ask("PUT", "/read", seq=2)
+    ask("GET", "/messages/2/info")
+    ask("PATCH", "/preferences", pinned=True)
     described.ask("POST", "/sync", ana, json={"rooms": {str(uuid.uuid4()): 1}})
     described.ask("GET", f"/users?ids={user}", ana)
     described.ask("GET", f"/users/{user}", ana)

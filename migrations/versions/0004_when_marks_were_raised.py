@@ -1,6 +1,7 @@
-"""When members said that they had got or read a message, for those who ask who has.
+"""When members said that they had got or read a message, for those who ask who has; and which rooms are archived.
 
-A member's marks alone tell how far he is, not since when; the rows go with the member.
+A member's marks alone tell how far he is, not since when; the rows go with the member. Few rooms are archived, and
+each new message asks for those of its room: an index of only them answers at once.
 """
 
 import sqlalchemy as sa
@@ -27,6 +28,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("room_id", "user_id", "seq", "read", name="pk_marks"),
     )
 
+    op.create_index(
+        "ix_members_archived",
+        "members",
+        ["room_id"],
+        sqlite_where=sa.text("archived = 1"),
+        postgresql_where=sa.text("archived"),
+    )
+
 
 def downgrade() -> None:
+    op.drop_index("ix_members_archived", "members")
     op.drop_table("marks")

@@ -9,9 +9,11 @@ from events import SocketDoor
 from events.watch import keep_house, watch_deadlines, watch_others
 from sopapo import rest
 from sopapo.bus import Bus
+from sopapo.chat import marking, preferences, receipts
 from sopapo.commands import schema
 from sopapo.commands.app import Subparsers, make_app, settings_of
 from sopapo.config import ConfigError, Settings
+from sopapo.gathering import Gathering
 from sopapo.journal import Journal
 from sopapo.security import nobodys_hash
 from sopapo.transport import Transport, TransportOptions, serve
@@ -56,6 +58,9 @@ def open_doors(app: Flask, settings: Settings) -> Transport:
     nobodys_hash()
     transport = Transport(app, SocketDoor(app), options)
     app.extensions["sopapo.bus"] = Bus(transport, settings)
-    app.extensions["sopapo.journal"] = Journal(app)
+    coming_back = Gathering(app, preferences.bring_back, preferences.SECONDS, preferences.MOST)
+    app.extensions["sopapo.journal"] = Journal(app, coming_back.add)
+    app.extensions["sopapo.marking"] = Gathering(app, marking.grant, marking.SECONDS, marking.MOST)
+    app.extensions["sopapo.receipts"] = Gathering(app, receipts.tell_senders, receipts.SECONDS, receipts.MOST)
     rest.init_app(app)
     return transport
