@@ -15,6 +15,8 @@ with warnings.catch_warnings():
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "tests" / "README.md"])
 FIELDS = {str(field.alias): field for field in Settings.model_fields.values()}
+REQUEST = re.compile(r'@request\("(\w+)"')
+FIGURE = re.compile(r'"(sopapo_\w+)"')
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 CODE = re.compile(r"^```.*?^```|^ {4}[^\n]*$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
@@ -53,6 +55,20 @@ def test_the_table_gives_the_bounds_of_a_setting(variable: str) -> None:
     refused = rows()[variable][3]
     for word, figure in bounds(FIELDS[variable]).items():
         assert re.search(rf"\b{word} {figure}\b", refused)
+
+
+def test_the_protocol_describes_every_request_and_no_other() -> None:
+    registered = {name for path in ROOT.glob("events/*.py") for name in REQUEST.findall(path.read_text())}
+    text = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8").partition("| Request |")[2].partition("\n\n")[0]
+    described = {name for line in text.splitlines() for name in re.findall(r"`(\w+)`", line.split("|")[1])}
+    assert described == registered
+
+
+def test_operations_name_every_figure() -> None:
+    sources = (ROOT / "sopapo" / "metrics.py", ROOT / "sopapo" / "rest" / "figures.py")
+    figures = {name for path in sources for name in FIGURE.findall(path.read_text())}
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert {name for name in figures if not re.search(rf"`{name}(_total)?[`{{]", text)} == set()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
