@@ -1,8 +1,9 @@
 """Marks, receipts and preferences on the wire."""
 
-from typing import Annotated, TypedDict
+from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field
+from typing_extensions import TypedDict
 
 from sopapo.schemas.fields import Id, Length, Request, Seq, Text
 from sopapo.schemas.states import MeState, UserState
