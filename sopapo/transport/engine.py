@@ -3,7 +3,7 @@
 Checked with Flask-SocketIO 5.7.0, python-socketio 5.18.1, python-engineio 4.15.1 and eventlet 0.41.3:
 
 - `SocketIO.server.eio`, to which python-socketio hands every request, is an `Engine` here;
-- `engineio.Server`: `sockets`, `_handle_connect`, `_ok`, `_bad_request`;
+- `engineio.Server`: `sockets`, `_handle_connect`, `_ok`, `_bad_request`, `_log_error_once`;
 - `engineio.socket.Socket`: its flags, and the methods that the server calls (in `link.py`);
 - `eventlet.wsgi.WSGI_LOCAL.already_handled` says that a WebSocket needs no response.
 """
@@ -31,6 +31,8 @@ from sopapo.transport.writer import Flusher
 if TYPE_CHECKING:
     from sopapo.transport.transport import Transport
 
+log = logging.getLogger(__name__)
+
 PATH = "/socket.io"
 MOST_OF_AGENT = 256
 
@@ -53,6 +55,8 @@ class Engine(Server):
 
     def __init__(self, transport: "Transport") -> None:
         options = transport.options
+        quiet = logging.getLogger("engineio")
+        quiet.setLevel(logging.WARNING)
         super().__init__(
             async_mode="eventlet",
             max_http_buffer_size=options.max_packet,
@@ -61,7 +65,7 @@ class Engine(Server):
             cors_credentials=False,
             monitor_clients=False,
             json=json_text,
-            logger=logging.getLogger("engineio"),
+            logger=quiet,
         )
         self.transport = transport
         self.flusher = Flusher()
@@ -116,6 +120,9 @@ class Engine(Server):
             raise
         polling.delivered()
         return []
+
+    def _log_error_once(self, message: str, message_key: str) -> None:  # noqa: ARG002 - it holds what a client wrote
+        log.debug("refused a request: %s", message_key)
 
     def _handle_connect(
         self,

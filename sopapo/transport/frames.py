@@ -1,13 +1,18 @@
-"""WebSocket frames of a client, read without any socket."""
+"""WebSocket frames of a client (RFC 6455), read without any socket; no extension is spoken."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wsproto.connection import Connection as Parser
-from wsproto.connection import ConnectionState, ConnectionType
-from wsproto.events import BytesMessage, CloseConnection, Ping, TextMessage
-
 from sopapo.transport.packets import Breach
+
+CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
+FIN, RESERVED, OPCODE, MASKED, LENGTH = 0x80, 0x70, 0x0F, 0x80, 0x7F
+TWO_BYTES, EIGHT_BYTES = 126, 127
+CONTROL_AT_MOST = 125
+MASK_BYTES = 4
+CODE_BYTES = 2
+PROTOCOL_ERROR, NOT_TAKEN, NOT_UTF8, TOO_LARGE = 1002, 1003, 1007, 1009
+CODES = frozenset({1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, *range(3000, 5000)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,44 +28,98 @@ class Closed:
 
 
 class FrameReader:
-    """Turns bytes into whole texts of a bounded size, however they were cut into frames; no extension is spoken."""
+    """Turns bytes into whole texts of a bounded size, however they were cut into frames and pieces of frames."""
 
-    __slots__ = ("_most", "_parser", "_parts", "_size")
+    __slots__ = ("_most", "_parts", "_rest")
 
     def __init__(self, most: int) -> None:
-        self._parser = Parser(ConnectionType.SERVER)
         self._most = most
-        self._parts: list[str] = []
-        self._size = 0
+        self._rest = b""
+        # The pieces of a message that is not whole yet.
+        self._parts: list[bytes] | None = None
 
     def feed(self, data: bytes) -> Iterator[str | Pinged | Closed]:
         """Yield what these bytes complete; raises Breach for what may not be sent here."""
-        self._parser.receive_data(data)
-        for event in self._parser.events():
-            if isinstance(event, TextMessage):
-                self._gather(event.data)
-                if event.message_finished:
-                    yield self._whole()
-            elif isinstance(event, BytesMessage):
-                raise Breach("binary", 1003)
-            elif isinstance(event, Ping):
-                yield Pinged(bytes(event.payload))
-            elif isinstance(event, CloseConnection):
-                if self._parser.state is ConnectionState.OPEN:
-                    raise Breach("malformed", int(event.code))
-                yield Closed()
-                return
+        data = self._rest + data if self._rest else data
+        start = 0
+        while (found := self._frame_at(data, start)) is not None:
+            first, payload, start = found
+            self._rest = data[start:]
+            event = self._take(first & FIN, first & OPCODE, payload)
+            if event is not None:
+                yield event
+                if isinstance(event, Closed):
+                    return
+        self._rest = data[start:]
 
-    def _gather(self, part: str) -> None:
-        if not part:
-            return
-        self._parts.append(part)
-        self._size += len(part) if part.isascii() else len(part.encode())
-        if self._size > self._most:
-            raise Breach("too_large", 1009)
+    def _frame_at(self, data: bytes, start: int) -> tuple[int, bytes, int] | None:
+        """Return a frame's first byte, its payload and where it ends, or None while it is not whole."""
+        if len(data) < start + 2:
+            return None
+        first, second = data[start], data[start + 1]
+        self._check_head(first, second)
+        size, body = second & LENGTH, start + 2
+        if size >= TWO_BYTES:
+            width = 2 if size == TWO_BYTES else 8
+            if len(data) < body + width:
+                return None
+            size = int.from_bytes(data[body : body + width])
+            body += width
+        if size > self._room():
+            raise Breach("too_large", TOO_LARGE)
+        end = body + MASK_BYTES + size
+        if len(data) < end:
+            return None
+        return first, unmasked(data[body : body + MASK_BYTES], data[body + MASK_BYTES : end]), end
 
-    def _whole(self) -> str:
-        text = "".join(self._parts)
-        self._parts.clear()
-        self._size = 0
-        return text
+    def _check_head(self, first: int, second: int) -> None:
+        opcode = first & OPCODE
+        if first & RESERVED or not second & MASKED or opcode not in (CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG):
+            raise Breach("malformed", PROTOCOL_ERROR)
+        if opcode >= CLOSE and (not first & FIN or second & LENGTH > CONTROL_AT_MOST):
+            raise Breach("malformed", PROTOCOL_ERROR)
+        if opcode == BINARY:
+            raise Breach("binary", NOT_TAKEN)
+        if opcode < CLOSE and (opcode == CONTINUATION) == (self._parts is None):
+            raise Breach("malformed", PROTOCOL_ERROR)
+
+    def _room(self) -> int:
+        return self._most - sum(map(len, self._parts or ()))
+
+    def _take(self, is_last: int, opcode: int, payload: bytes) -> str | Pinged | Closed | None:
+        if opcode == PING:
+            return Pinged(payload)
+        if opcode == CLOSE:
+            check_close(payload)
+            return Closed()
+        if opcode == PONG:
+            return None
+        if not is_last:
+            self._parts = [*(self._parts or ()), payload]
+            return None
+        if self._parts is not None:
+            payload = b"".join((*self._parts, payload))
+            self._parts = None
+        return decoded(payload)
+
+
+def unmasked(mask: bytes, payload: bytes) -> bytes:
+    """Take the mask off, all bytes at once: as two large numbers."""
+    size = len(payload)
+    pattern = (mask * (size // MASK_BYTES + 1))[:size]
+    return (int.from_bytes(payload, "little") ^ int.from_bytes(pattern, "little")).to_bytes(size, "little")
+
+
+def check_close(payload: bytes) -> None:
+    """Refuse a close that gives a code which may not be sent, or a reason which is no text."""
+    if payload and (len(payload) < CODE_BYTES or int.from_bytes(payload[:CODE_BYTES]) not in CODES):
+        raise Breach("malformed", PROTOCOL_ERROR)
+    decoded(payload[CODE_BYTES:])
+
+
+def decoded(payload: bytes) -> str:
+    """Return the text that these bytes are."""
+    try:
+        return payload.decode()
+    except UnicodeDecodeError:
+        raise Breach("malformed", NOT_UTF8) from None

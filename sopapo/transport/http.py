@@ -51,17 +51,24 @@ class TimedReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Read what there is, when there is something."""
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise self._late
-        try:
-            trampoline(self._sock, read=True, timeout=left, timeout_exc=self._late)
-            count: int = self._sock.fd.recv_into(buffer)
-        except ConnectionError:
-            return 0
+        count: int | None = None
+        while count is None:
+            self._wait()
+            try:
+                count = self._sock.fd.recv_into(buffer)
+            except BlockingIOError:
+                continue
+            except ConnectionError:
+                return 0
         if self._late is LateIdle:
             self._allow(self._options.head_seconds, LateHead)
         return count
+
+    def _wait(self) -> None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise self._late
+        trampoline(self._sock, read=True, timeout=left, timeout_exc=self._late)
 
     def _allow(self, seconds: float, late: type[TimeoutError]) -> None:
         self._deadline = time.monotonic() + seconds

@@ -52,9 +52,13 @@ def _read(sock: Any, reader: FrameReader) -> Iterator[Event]:
 
 
 def _receive(sock: Any) -> bytes:
-    trampoline(sock, read=True)
-    data: bytes = sock.fd.recv(CHUNK)
-    return data
+    while True:
+        trampoline(sock, read=True)
+        try:
+            data: bytes = sock.fd.recv(CHUNK)
+        except BlockingIOError:
+            continue
+        return data
 
 
 def _comes_over(link: "Link", sock: Any, events: Iterator[Event]) -> bool:

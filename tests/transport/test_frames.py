@@ -1,0 +1,144 @@
+"""Frames are read as a well-known parser reads them, however the bytes are cut."""
+
+import struct
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from wsproto.connection import Connection, ConnectionType
+from wsproto.events import BytesMessage, CloseConnection, Ping, TextMessage
+from wsproto.utilities import RemoteProtocolError
+
+from sopapo.transport.frames import Closed, FrameReader, Pinged
+from sopapo.transport.packets import Breach
+
+MOST = 70_000
+
+
+def frame(opcode: int, payload: bytes, *, fin: bool = True, mask: bytes = b"\x01\x02\x03\x04", head: int = 0) -> bytes:
+    """Return a client's frame."""
+    size = len(payload)
+    first = (0x80 if fin else 0) | opcode | head
+    if size < 126:
+        start = struct.pack("!BB", first, 0x80 | size)
+    elif size < 65_536:
+        start = struct.pack("!BBH", first, 0x80 | 126, size)
+    else:
+        start = struct.pack("!BBQ", first, 0x80 | 127, size)
+    return start + mask + bytes(byte ^ mask[place % 4] for place, byte in enumerate(payload))
+
+
+def read(pieces: list[bytes]) -> list[Any]:
+    """Return what our reader makes of bytes that come in pieces; a breach is its code, and the end."""
+    reader = FrameReader(MOST)
+    found: list[Any] = []
+    try:
+        for piece in pieces:
+            for event in reader.feed(piece):
+                found.append(event)
+                if isinstance(event, Closed):
+                    return found
+    except Breach as breach:
+        found.append(breach.code)
+    return found
+
+
+def expected(data: bytes) -> list[Any]:
+    """Return what wsproto makes of the same bytes, in the same words."""
+    parser = Connection(ConnectionType.SERVER)
+    found: list[Any] = []
+    parts: list[str] = []
+    try:
+        parser.receive_data(data)
+        for event in parser.events():
+            if isinstance(event, TextMessage):
+                parts.append(event.data)
+                if event.message_finished:
+                    found.append("".join(parts))
+                    parts.clear()
+            elif isinstance(event, BytesMessage):
+                return [*found, 1003]
+            elif isinstance(event, Ping):
+                found.append(Pinged(bytes(event.payload)))
+            elif isinstance(event, CloseConnection):
+                return [*found, Closed()]
+    except RemoteProtocolError as error:
+        found.append(int(error.event_hint.code) if error.event_hint else 1002)
+    return found
+
+
+def cut(data: bytes, places: list[int]) -> list[bytes]:
+    """Return data in pieces."""
+    edges = sorted({0, len(data), *(place % (len(data) + 1) for place in places)})
+    return [data[start:end] for start, end in pairwise(edges)]
+
+
+texts = st.text(max_size=200).map(str.encode)
+frames = st.one_of(
+    st.builds(frame, st.just(1), texts, mask=st.binary(min_size=4, max_size=4)),
+    st.builds(frame, st.just(9), st.binary(max_size=125)),
+    st.builds(frame, st.just(10), st.binary(max_size=125)),
+    st.builds(lambda parts: b"".join(split(parts)), st.lists(texts, min_size=2, max_size=4)),
+    st.builds(frame, st.just(8), st.just(struct.pack("!H", 1000) + b"bye")),
+)
+
+
+def split(parts: list[bytes]) -> list[bytes]:
+    """Return a message in several frames, with a ping between them."""
+    last = len(parts) - 1
+    made = [frame(0 if place else 1, part, fin=place == last) for place, part in enumerate(parts)]
+    return [made[0], frame(9, b"still there?"), *made[1:]]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(frames, max_size=6), st.lists(st.integers(0, 100_000), max_size=8))
+def test_sound_frames_mean_the_same_however_they_are_cut(made: list[bytes], places: list[int]) -> None:
+    data = b"".join(made)
+    assert read(cut(data, places)) == expected(data)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=300), st.lists(st.integers(0, 300), max_size=4))
+def test_any_bytes_end_in_events_or_a_breach(data: bytes, places: list[int]) -> None:
+    assert all(isinstance(event, str | Pinged | Closed | int) for event in read(cut(data, places)))
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65_535, 65_536])
+def test_every_length_is_read_byte_by_byte(size: int) -> None:
+    data = frame(1, b"x" * size)
+    assert read([data]) == ["x" * size]
+    assert read([data[place : place + 1] for place in range(min(len(data), 20))] + [data[20:]]) == ["x" * size]
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        pytest.param(struct.pack("!BB", 0x81, 1) + b"x", 1002, id="not masked"),
+        pytest.param(frame(1, b"x", head=0x40), 1002, id="a reserved bit"),
+        pytest.param(frame(3, b"x"), 1002, id="an unknown opcode"),
+        pytest.param(frame(11, b"x"), 1002, id="an unknown control opcode"),
+        pytest.param(frame(9, b"x", fin=False), 1002, id="a ping in pieces"),
+        pytest.param(frame(9, b"x" * 126), 1002, id="a long ping"),
+        pytest.param(frame(0, b"x"), 1002, id="a continuation of nothing"),
+        pytest.param(frame(1, b"x", fin=False) + frame(1, b"y"), 1002, id="a message within a message"),
+        pytest.param(frame(2, b"x"), 1003, id="binary"),
+        pytest.param(frame(1, b"\xff"), 1007, id="no UTF-8"),
+        pytest.param(frame(1, "é".encode()[:1], fin=False) + frame(0, b"x"), 1007, id="no UTF-8 over two frames"),
+        pytest.param(frame(8, b"\x03"), 1002, id="half a close code"),
+        pytest.param(frame(8, struct.pack("!H", 1005)), 1002, id="a close code that is never sent"),
+        pytest.param(frame(8, struct.pack("!H", 1000) + b"\xff"), 1007, id="a reason that is no text"),
+        pytest.param(frame(1, b"x" * MOST) + frame(1, b"x" * (MOST + 1)), 1009, id="too large"),
+        pytest.param(frame(1, b"x" * MOST, fin=False) + frame(0, b"x"), 1009, id="too large in pieces"),
+        pytest.param(struct.pack("!BBQ", 0x81, 0xFF, 2**63), 1009, id="a length beyond all bounds"),
+    ],
+)
+def test_what_may_not_be_sent_ends_with_its_code(data: bytes, code: int) -> None:
+    assert read([data])[-1] == code
+    assert read([data[place : place + 1] for place in range(min(len(data), 40))] + [data[40:]])[-1] == code
+
+
+def test_a_character_may_be_cut_between_two_frames() -> None:
+    whole = "é".encode()
+    assert read([frame(1, whole[:1], fin=False) + frame(0, whole[1:])]) == ["é"]
