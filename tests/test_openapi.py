@@ -153,6 +153,7 @@ def talk(described: Described, ana: str, username: str, user: str) -> None:
     for _ in range(2):
         ask("POST", "/messages", client_id="5f0e7c4a-8a4e-4d5e-9a3c-1c2b7d9e0f33", text="oi", reply_to=1)
     ask("GET", "/messages?around=1")
+    handle(described, ana, room)
     ask("PUT", "/delivered", seq=1)
     ask("PUT", "/read", seq=2)
     ask("GET", "/messages/2/info")
@@ -165,3 +166,19 @@ def talk(described: Described, ana: str, username: str, user: str) -> None:
     assert ask("POST", "/messages", text="")["field"] == "client_id"
     ask("DELETE")
     assert ask("POST", "/leave")["code"] == "not_found"
+
+
+def handle(described: Described, ana: str, room: str) -> None:
+    """Do everything that can be done with the newest message of a room."""
+    seq = described.ask("GET", f"/rooms/{room}/messages", ana)["messages"][-1]["seq"]
+    message = f"/rooms/{room}/messages/{seq}"
+    described.ask("PATCH", message, ana, json={"text": "Oi!"})
+    described.ask("PUT", f"{message}/reaction", ana, json={"emoji": "👍"})
+    for switch in ("pin", "star"):
+        described.ask("PUT", f"{message}/{switch}", ana, json={"on": True})
+    described.ask("GET", f"/rooms/{room}/pins", ana)
+    described.ask("GET", "/me/stars", ana)
+    described.ask("DELETE", message, ana)
+    assert described.ask("PATCH", message, ana, json={"text": "Oi!"})["code"] == "gone"
+    described.ask("PUT", f"{message}/hidden", ana)
+    assert described.ask("GET", "/me/hidden", ana)["hidden"] == [{"room": room, "seq": seq}]

@@ -19,5 +19,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "react": {"emoji": "👍"},
     "pin_message": {"on": True},
     "star_message": {"on": True},
+    "mark_delivered": {"seq": 12},
+    "mark_read": {"seq": 12},
+    "set_preferences": {"pinned": True, "draft": "Levo o carv"},
     "sync": {"rooms": {ROOM: 17}},
 }

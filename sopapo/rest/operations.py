@@ -18,6 +18,7 @@ REFUSALS = {
     "403": "Somebody, but not one who may do that.",
     "404": "Not there, or not to be seen by the caller.",
     "409": "The state of things does not allow it.",
+    "410": "It was there, and is over.",
     "413": "The body is too large.",
     "422": "The request makes no sense; `field` says where.",
     "429": "Too often; `retry_after` says how long to wait.",
