@@ -11,6 +11,7 @@ from models import db
 from sopapo.errors import Invalid, TokenExpired, Unauthenticated, UnknownEvent, outcome_of
 from sopapo.schemas.fields import Request
 from sopapo.security import Identity
+from sopapo.transaction import told_after_the_answer
 from sopapo.transport import Connection, Refused
 
 Body = TypeVar("Body", bound=Request)
@@ -116,7 +117,8 @@ class SocketDoor:
                     handler.function(ask)
                 else:
                     wait_for_sends(connection)
-                    ask.answer(handler.function(ask))
+                    with told_after_the_answer():
+                        ask.answer(handler.function(ask))
             except Exception as error:  # noqa: BLE001 - everything is answered
                 acknowledge({"ok": False, "error": outcome_of(error).problem()})
             finally:

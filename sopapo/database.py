@@ -15,10 +15,10 @@ from sopapo.folding import Folded, fold
 from sopapo.transport.postgres import bound_waits
 from sopapo.transport.runtime import off_loop
 
-CONNECT_SECONDS = 5
+CONNECT_SECONDS = 3
 POOL_WAIT_SECONDS = 5
-STATEMENT_SECONDS = 10
-LOCK_SECONDS = 8
+STATEMENT_SECONDS = 6
+LOCK_SECONDS = 5
 SQLITE_LOCK_SECONDS = 8
 WRITES = "sopapo_writes"
 
@@ -41,7 +41,7 @@ def init_database(app: Flask, settings: Settings) -> None:
             event.listen(db.engine, "begin", begin_sqlite)
             db.engine.dialect.do_commit = commit_off_loop  # type: ignore[assignment, method-assign]
     else:
-        bound_waits(STATEMENT_SECONDS + 1)
+        bound_waits(CONNECT_SECONDS, STATEMENT_SECONDS + 1)
 
 
 def sqlite_options() -> dict[str, Any]:

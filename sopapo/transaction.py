@@ -1,9 +1,8 @@
 """One unit of work: commit, then tell.
 
-The order that clients see rests on three things. A room's changes are made one at a time in this process, from
-before its row lock until everybody has been told. From the return of COMMIT until the states have been handed to
-the transport nothing yields. And a use-case asks the database nothing after its transaction, so that the
-acknowledgement, which the door hands over next, comes before the states of any later change.
+The order that clients see rests on two things. A room's changes are made one at a time in this process, from before
+its row lock until everybody has been told. And the asker is answered before that, since his acknowledgement holds a
+state with a lower `rev` than those which follow from it.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from threading import Lock
 from typing import ParamSpec
 
 import structlog
+from flask import g
 from sqlalchemy import text
 
 from models import db
@@ -95,13 +95,52 @@ class Tell:
                 log.exception("broadcast_failed")
 
 
+class Later:
+    """What is told only after the asker has been answered; until then the gates of the rooms stay held."""
+
+    def __init__(self) -> None:
+        """Begin with nothing to tell."""
+        self.told: list[Tell] = []
+        self.held = ExitStack()
+
+    def take(self, tell: Tell, held: ExitStack) -> None:
+        """Keep what a committed transaction has to tell, and the gates that it holds."""
+        self.told.append(tell)
+        self.held.push(held)
+
+    def now(self) -> None:
+        """Tell everything, and let others change the rooms."""
+        told, self.told = self.told, []
+        with self.held.pop_all():
+            for tell in told:
+                tell.now()
+
+
+@contextmanager
+def told_after_the_answer() -> Iterator[None]:
+    """Tell of the changes made in the block at its end, when the asker has his answer.
+
+    His acknowledgement holds the first state of a change, so that it must come before the next ones.
+    """
+    g.later = later = Later()
+    try:
+        yield
+    finally:
+        del g.later
+        later.now()
+
+
 @contextmanager
 def transaction(*rooms: str) -> Iterator[Tell]:
     """Do all of the block or nothing of it, alone in the rooms named, and tell of it after the commit.
 
     Other transactions of this process on these rooms (on SQLite: all others) wait until everybody has been told.
     """
-    with gates_held(*rooms):
+    later: Later | None = g.get("later")
+    if later is not None:
+        later.now()
+    with ExitStack() as held:
+        held.enter_context(gates_held(*rooms))
         db.session.remove()
         tell = Tell()
         try:
@@ -110,7 +149,10 @@ def transaction(*rooms: str) -> Iterator[Tell]:
             db.session.commit()
         finally:
             db.session.remove()
-        tell.now()
+        if later is None:
+            tell.now()
+        else:
+            later.take(tell, held.pop_all())
 
 
 @contextmanager

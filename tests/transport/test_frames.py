@@ -65,7 +65,8 @@ def expected(data: bytes) -> list[Any]:
             elif isinstance(event, CloseConnection):
                 return [*found, Closed()]
     except RemoteProtocolError as error:
-        found.append(int(error.event_hint.code) if error.event_hint else 1002)
+        hint = error.event_hint
+        found.append(int(hint.code) if isinstance(hint, CloseConnection) else 1002)
     return found
 
 
