@@ -1,7 +1,7 @@
 """What all requests of sockets have in common: finding the handler, parsing, naming the caller, answering."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from flask import Flask
@@ -29,7 +29,6 @@ class Ask(Generic[Body]):
     connection: Connection
     body: Body
     acknowledge: Acknowledge
-    answered: bool = field(default=False, init=False)
 
     @property
     def caller(self) -> Identity:
@@ -52,10 +51,8 @@ class Ask(Generic[Body]):
         return who.identity.user_id if who else None
 
     def answer(self, result: Mapping[str, object] | None = None) -> None:
-        """Acknowledge once, with what the request resulted in."""
-        if not self.answered:
-            self.answered = True
-            self.acknowledge({"ok": True, **(result or {})})
+        """Acknowledge with what the request resulted in."""
+        self.acknowledge({"ok": True, **(result or {})})
 
     def refuse(self, error: Exception) -> None:
         """Acknowledge with why it was refused."""

@@ -1,6 +1,5 @@
 """Sessions: who is logged in where, until when, and how that ends."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, TypedDict
 
@@ -130,11 +129,10 @@ def revoke(session: Session, tell: Tell) -> None:
     tell(broadcast.session_revoked, session.id)
 
 
-def logout(caller: Identity, acknowledge: Callable[[], None]) -> None:
-    """End the caller's session; `acknowledge` is called after the commit and before its sockets are cut."""
+def logout(caller: Identity) -> None:
+    """End the caller's session."""
     with transaction() as tell:
         session = db.session.get(Session, caller.session_id)
-        tell(acknowledge)
         if session is not None and session.revoked_at is None:
             revoke(session, tell)
 

@@ -26,7 +26,7 @@ def refresh(ask: Ask[Refresh]) -> LoggedIn:
 @route("POST /auth/logout")
 def logout(ask: Ask[Nothing]) -> None:
     """End the session that the access token belongs to, and its sockets."""
-    sessions.logout(ask.caller, lambda: None)
+    sessions.logout(ask.caller)
 
 
 @route("GET /me")
