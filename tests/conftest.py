@@ -46,9 +46,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql(folder: Path) -> Iterator[Postgresql]:
+def postgresql() -> Iterator[Postgresql]:
     """The one cluster of this run."""
-    postgresql = Postgresql(folder / "postgresql")
+    postgresql = Postgresql()
     yield postgresql
     postgresql.cluster.stop()
 

