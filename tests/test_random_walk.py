@@ -24,6 +24,20 @@ PEOPLE = 4
 ROOMS = 2
 person = st.integers(0, PEOPLE - 1)
 place = st.integers(0, ROOMS - 1)
+seq = st.integers(1, 20)
+
+Json = dict[str, Any]
+ACTS: list[tuple[str, Json]] = [
+    ("edit_message", {"text": "outro"}),
+    ("edit_message", {"text": "@todos"}),
+    ("delete_message", {}),
+    ("react", {"emoji": "👍"}),
+    ("react", {"emoji": "🎉"}),
+    ("react", {"emoji": None}),
+    ("pin_message", {"on": True}),
+    ("pin_message", {"on": False}),
+    ("star_message", {"on": True}),
+]
 
 
 class Client:
@@ -80,7 +94,7 @@ class Client:
         try:
             (self.socket or self.who.socket).ask(request, fields)
         except Refusal as refusal:
-            assert refusal.code in ("not_found", "forbidden", "conflict"), refusal  # noqa: PT017
+            assert refusal.code in ("not_found", "forbidden", "conflict", "gone"), refusal  # noqa: PT017
         else:
             if self.socket is not None and request == "leave_room":
                 self.take()
@@ -116,6 +130,11 @@ class Walk(RuleBasedStateMachine):
         for number in range(count):
             fields = {"client_id": str(uuid.uuid4()), "text": f"{who} {number}"}
             self.clients[who].ask("send_message", room=self.rooms[where], **fields)
+
+    @rule(who=person, where=place, seq=seq, act=st.sampled_from(ACTS))
+    def handle(self, who: int, where: int, seq: int, act: tuple[str, Json]) -> None:
+        request, fields = act
+        self.clients[who].ask(request, room=self.rooms[where], seq=seq, **fields)
 
     @rule(who=person, where=place)
     def join(self, who: int, where: int) -> None:
