@@ -8,6 +8,7 @@ from models.invite import Invite
 from models.mark import Mark
 from models.member import Member
 from models.message import Message
+from models.presence import Presence, Process
 from models.reaction import Reaction
 from models.report import Report
 from models.room import Room
@@ -24,6 +25,8 @@ __all__ = [
     "Mark",
     "Member",
     "Message",
+    "Presence",
+    "Process",
     "Reaction",
     "Report",
     "Room",

@@ -15,4 +15,4 @@ class Block(Base):
     blocked_id: Mapped[str] = mapped_column(
         uuid_type, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
     )
-    blocked_at: Mapped[Moment]
+    blocked_at: Mapped[Moment] = mapped_column(index=True)

@@ -34,5 +34,6 @@ class User(Base):
     bot: Mapped[bool] = mapped_column(default=False)
     admin: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[Moment]
+    last_seen_at: Mapped[Moment | None]
     suspended_at: Mapped[Moment | None]
     deleted_at: Mapped[Moment | None]
