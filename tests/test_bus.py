@@ -175,6 +175,20 @@ def test_one_who_leaves_at_one_process_has_left_at_the_other(make: Make) -> None
     assert [state["status"] for state in socket.barrier().pushed(room=room)] == ["left"]
 
 
+def test_who_came_later_where_history_is_hidden_hears_nothing_of_old_messages_at_the_other_process(make: Make) -> None:
+    (ana, _), (_, bia), (_, caio) = make(), make(), make()
+    room = ana.create_room(bia)
+    ana.rest.ask("PATCH", f"/rooms/{room}", json={"history": "since_join"})
+    old = ana.send(room, "antes")
+    ana.rest.post(f"/rooms/{room}/members", users=[caio.id])
+    sockets = bia.connect(), caio.connect()
+    edited = ana.rest.ask("PATCH", f"/rooms/{room}/messages/{old['seq']}", json={"text": "Antes"})["message"]
+    new = ana.send(room, "depois")
+    for socket in sockets:
+        socket.wait_for("message", room=room, seq=new["seq"])
+    assert [socket.pushed("message", room=room) for socket in sockets] == [[edited, new], [new]]
+
+
 def test_a_room_that_is_renamed_and_deleted_at_one_process_is_so_at_the_other(make: Make) -> None:
     (ana, _), (_, bia) = make(), make()
     room = ana.create_room(bia)
