@@ -12,6 +12,7 @@ from models.presence import Presence, Process
 from models.reaction import Reaction
 from models.report import Report
 from models.room import Room
+from models.scheduled import Scheduled
 from models.session import Session
 from models.star import Star
 from models.user import User
@@ -30,6 +31,7 @@ __all__ = [
     "Reaction",
     "Report",
     "Room",
+    "Scheduled",
     "Session",
     "Star",
     "User",
