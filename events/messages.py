@@ -26,7 +26,11 @@ def send_message(ask: Ask[SendMessage]) -> None:
         else:
             ask.answer(outcome)
 
-    messages.post_message(caller, ask.body, settle)
+    try:
+        messages.post_message(caller, ask.body, settle)
+    except Exception:
+        sends.end()
+        raise
 
 
 @request("edit_message", EditMessage)

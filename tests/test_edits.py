@@ -15,15 +15,17 @@ from tests.support.server import Server
 
 
 def rows(server: Server, statement: str) -> list[tuple[Any, ...]]:
-    """What the database itself answers."""
+    """What the database itself answers, or nothing where something is changed behind the server's back."""
     url = server.database_url
     connection = psycopg2.connect(url) if url else sqlite3.connect(server.data / "sopapo.db")
     try:
         cursor = connection.cursor()
         cursor.execute(statement)
-        return list(cursor.fetchall())
+        found = list(cursor.fetchall()) if cursor.description else []
+        connection.commit()
     finally:
         connection.close()
+    return found
 
 
 def kept_of(server: Server, room: str, seq: int, table: str) -> list[tuple[Any, ...]]:
@@ -217,6 +219,56 @@ def test_a_deleted_message_is_acted_on_no_more(door: Door, make_user: MakeUser) 
         door(ana).send_message(room=room, client_id=str(uuid.uuid4()), text="oi", reply_to=message["seq"])
     with refused("gone", field="forward"):
         door(ana).send_message(room=room, client_id=str(uuid.uuid4()), forward=at(message))
+
+
+@pytest.mark.parametrize("how", ["expired", "cleared"])
+def test_what_is_no_more_is_not_found(door: Door, server: Server, make_user: MakeUser, how: str) -> None:
+    ana = make_user()
+    room = ana.create_room()
+    message = ana.send(room, f"@{ana.username}")
+    ana.socket.ask("star_message", at(message) | {"on": True})
+    if how == "expired":
+        rows(server, f"UPDATE messages SET expires_at = 1 WHERE room_id = '{room}' AND seq = {message['seq']}")  # noqa: S608
+    else:
+        rows(server, f"UPDATE rooms SET first_seq = {message['seq'] + 1} WHERE id = '{room}'")  # noqa: S608
+    acts: list[tuple[str, dict[str, Any]]] = [
+        ("edit_message", {"text": "oi"}),
+        ("delete_message", {}),
+        ("hide_message", {}),
+        ("react", {"emoji": "👍"}),
+        ("pin_message", {"on": True}),
+        ("star_message", {"on": True}),
+    ]
+    for request, fields in acts:
+        with refused("not_found", field="seq"):
+            door(ana).ask(request, at(message) | fields)
+    with refused("not_found", field="reply_to"):
+        door(ana).send_message(room=room, client_id=str(uuid.uuid4()), text="oi", reply_to=message["seq"])
+    with refused("not_found", field="forward"):
+        door(ana).send_message(room=room, client_id=str(uuid.uuid4()), forward=at(message))
+    assert ana.rest.get("/me/stars")["messages"] == []
+
+
+def test_who_is_silenced_takes_back_but_says_nothing_in_any_way(
+    door: Door, server: Server, make_user: MakeUser
+) -> None:
+    ana, bia = make_user(), make_user()
+    room = ana.create_room(bia)
+    first, message = bia.send(room), bia.send(room)
+    bia.socket.ask("react", at(message) | {"emoji": "👍"})
+    until = 2**60
+    rows(server, f"UPDATE members SET silenced_until = {until} WHERE room_id = '{room}' AND user_id = '{bia.id}'")  # noqa: S608
+    acts: list[tuple[str, dict[str, Any]]] = [
+        ("edit_message", {"text": "outra"}),
+        ("react", {"emoji": "🎉"}),
+        ("pin_message", {"on": True}),
+    ]
+    for request, fields in acts:
+        with refused("forbidden"):
+            door(bia).ask(request, at(message) | fields)
+    door(bia).react(**at(message), emoji=None)
+    door(bia).star_message(**at(first), on=True)
+    door(bia).delete_message(**at(message))
 
 
 def test_a_resend_of_a_deleted_message_is_answered_with_it(door: Door, make_user: MakeUser) -> None:
