@@ -32,6 +32,18 @@ ROUTES = {
     "add_members": Route("POST", "/rooms/{room}/members"),
     "set_role": Route("PATCH", "/rooms/{room}/members/{user}"),
     "remove_member": Route("DELETE", "/rooms/{room}/members/{user}", 204),
+    "approve_member": Route("POST", "/rooms/{room}/members/{user}/approve"),
+    "ban_member": Route("PUT", "/rooms/{room}/bans/{user}"),
+    "unban_member": Route("DELETE", "/rooms/{room}/bans/{user}", 204),
+    "mute_member": Route("PUT", "/rooms/{room}/members/{user}/mute"),
+    "create_invite": Route("POST", "/rooms/{room}/invites", 201),
+    "revoke_invite": Route("DELETE", "/rooms/{room}/invites/{code}", 204),
+    "clear_history": Route("DELETE", "/rooms/{room}/messages", 204),
+    "update_profile": Route("PATCH", "/me"),
+    "delete_account": Route("DELETE", "/me", 204),
+    "block_user": Route("PUT", "/me/blocks/{user}"),
+    "unblock_user": Route("DELETE", "/me/blocks/{user}", 204),
+    "report": Route("POST", "/reports", 201),
     "sync": Route("POST", "/sync"),
     "send_message": Route("POST", "/rooms/{room}/messages", 201),
     "mark_delivered": Route("PUT", "/rooms/{room}/delivered"),
@@ -115,11 +127,11 @@ class RestDoor:
     def perform(person: Person, request: str, fields: Json) -> Json:
         """Send a request the HTTP way and return its result, or raise its Refusal."""
         route = ROUTES[request]
-        named = [name for name in ("room", "user", "seq") if f"{{{name}}}" in route.path]
+        named = [name for name in ("room", "user", "seq", "code") if f"{{{name}}}" in route.path]
         path = route.path.format(**{name: fields[name] for name in named})
         rest = {name: value for name, value in fields.items() if name not in named}
         options: Json = {"params": rest} if route.method == "GET" else {"json": rest}
-        if route.method == "DELETE":
+        if route.method == "DELETE" and not rest:
             options = {}
         response = person.rest.send(route.method, path, **options)
         result = result_of(response)
