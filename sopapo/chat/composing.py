@@ -2,11 +2,12 @@
 
 from sqlalchemy import select
 
-from models import Message, db
+from models import Message, Room, db
 from sopapo.batch import Draft
 from sopapo.chat.access import read_message
 from sopapo.chat.mentions import mentions_in
-from sopapo.errors import ChatError, Gone
+from sopapo.chat.visible import is_alive
+from sopapo.errors import ChatError, Gone, NotFound
 from sopapo.schemas.messages import Forward, SendMessage
 from sopapo.security import Identity
 from sopapo.transaction import snapshot
@@ -34,9 +35,17 @@ def compose(caller: Identity, body: SendMessage) -> Draft:
 
 
 def refuse_deleted(room_id: str, seq: int) -> None:
-    """Raise Gone where a message that is answered is deleted; whether it is there is seen when the answer is stored."""
-    query = select(Message.deleted_at).where(Message.room_id == room_id, Message.seq == seq)
-    if db.session.scalar(query) is not None:
+    """Raise Gone where a message that is answered is deleted, and NotFound where it has expired.
+
+    Whether it is there at all is seen when the answer is stored.
+    """
+    query = select(Message.deleted_at, is_alive()).join(Room, Room.id == Message.room_id)
+    found = db.session.execute(
+        query.where(Message.room_id == room_id, Message.seq == seq, Message.seq >= Room.first_seq)
+    ).one_or_none()
+    if found is not None and not found[1]:
+        raise NotFound("there is no such message to reply to", "reply_to")
+    if found is not None and found[0] is not None:
         raise Gone("the message to reply to is deleted", "reply_to")
 
 
