@@ -1,6 +1,17 @@
 """The Socket.IO door: one handler a request, by noun. Importing it registers them all."""
 
-from events import accounts, marks, members, messages, rooms, sync
+from events import accounts, invites, marks, members, messages, people, reports, rooms, sync
 from events.door import SocketDoor
 
-__all__ = ["SocketDoor", "accounts", "marks", "members", "messages", "rooms", "sync"]
+__all__ = [
+    "SocketDoor",
+    "accounts",
+    "invites",
+    "marks",
+    "members",
+    "messages",
+    "people",
+    "reports",
+    "rooms",
+    "sync",
+]

@@ -2,10 +2,10 @@
 
 from events.door import Ask, request
 from events.someone import become
-from sopapo.chat import accounts, sessions
+from sopapo.chat import accounts, deletion, sessions
 from sopapo.chat.sessions import Device
 from sopapo.errors import Conflict
-from sopapo.schemas.accounts import Authenticate, Authenticated, LoggedIn, Login, Register
+from sopapo.schemas.accounts import Authenticate, Authenticated, DeleteAccount, LoggedIn, Login, Register
 from sopapo.transport import Connection
 
 
@@ -34,7 +34,12 @@ def authenticate(ask: Ask[Authenticate]) -> Authenticated:
 
 @request("logout")
 def logout(ask: Ask[Authenticate]) -> None:
-    sessions.logout(ask.caller, ask.answer)
+    sessions.logout(ask.caller)
+
+
+@request("delete_account", DeleteAccount)
+def delete_account(ask: Ask[DeleteAccount]) -> None:
+    deletion.delete_account(ask.caller, ask.body, ask.answer)
 
 
 def device(connection: Connection) -> Device:

@@ -15,6 +15,11 @@ def update_room(ask: Ask[UpdateRoom]) -> RoomUpdated:
     return rooms.update_room(ask.caller, ask.body)
 
 
+@request("clear_history", RoomRequest)
+def clear_history(ask: Ask[RoomRequest]) -> RoomUpdated:
+    return rooms.clear_history(ask.caller, ask.body)
+
+
 @request("delete_room", RoomRequest)
 def delete_room(ask: Ask[RoomRequest]) -> None:
     rooms.delete_room(ask.caller, ask.body)

@@ -9,7 +9,7 @@ from flask import Flask
 from events.someone import look_after
 from models import db
 from sopapo.bus import bus
-from sopapo.chat import healing, housekeeping
+from sopapo.chat import deletion, expiry, healing, housekeeping
 from sopapo.errors import is_away
 from sopapo.journal import journal
 from sopapo.transport import Transport
@@ -43,6 +43,20 @@ def watch_others(app: Flask) -> None:
             guarded(healer.catch_up)
 
 
+def watch_expiry(app: Flask) -> None:
+    """Erase what has expired or was cleared away, for ever, beginning with what is overdue."""
+    with app.app_context():
+        while True:
+            guarded(sweep)
+            sleep(SECONDS)
+
+
+def sweep() -> None:
+    """Erase what is no more, in small pieces, so that nobody waits for it."""
+    while expiry.sweep_expired() or expiry.sweep_cleared():
+        sleep(0)
+
+
 def keep_house(app: Flask) -> None:
     """Clear away what is over, for ever."""
     with app.app_context():
@@ -55,6 +69,7 @@ def keep_house(app: Flask) -> None:
 def clear() -> None:
     """Clear away what is over, in small pieces, so that nobody waits for it."""
     housekeeping.clear_ended_sessions()
+    deletion.finish_deletions()
     while housekeeping.clear_deleted_rooms():
         sleep(0)
 

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from models import Message
 from sopapo.batch_sql import COLUMNS, FACTS, INSERT_MESSAGES, LOCK_ROOMS, RAISE_COUNTERS, RAISE_MARKS, SKIP_LOCKED
-from sopapo.clock import now
+from sopapo.clock import now, rfc3339
 from sopapo.errors import ChatError, Forbidden, NotFound, RateLimited, no_such_room
 from sopapo.permissions import first_visible, is_admin, may_post
 from sopapo.schemas.messages import MessageSent
+from sopapo.schemas.states import MessageState
 from sopapo.states import message_state
 
 Outcome = MessageSent | ChatError | None
@@ -155,7 +156,15 @@ class Batch:
             found = {(message.room_id, message.seq): message for message in session.scalars(query)}
         for n, seq in known.items():
             message = found[self.drafts[n].room_id, seq]
-            self.outcomes[n] = MessageSent(message=message_state(message), duplicate=True)
+            state = message_state(message)
+            if message.deleted_at is None and self.is_over(message):
+                state = said_nothing(state, message.expires_at or self.moment)
+            self.outcomes[n] = MessageSent(message=state, duplicate=True)
+
+    def is_over(self, message: Message) -> bool:
+        """Tell whether a message has expired or was cleared away, and only its place is kept."""
+        expired = message.expires_at is not None and message.expires_at <= self.moment
+        return expired or message.seq < self.rooms[message.room_id].first_seq
 
     def write(self) -> None:
         """Store the new messages, their rooms' counters and their senders' marks."""
@@ -190,6 +199,15 @@ def sqlite_row(row: dict[str, Any]) -> tuple[Any, ...]:
     """Return the columns of a message as SQLite takes them."""
     mentions = row["mentions"] and orjson.dumps(row["mentions"]).decode()
     return tuple(mentions if name == "mentions" else row[name] for name in COLUMNS)
+
+
+def said_nothing(state: MessageState, moment: int) -> MessageState:
+    """Return a message that is no more, though its contents have not left the database yet."""
+    empty = state.copy()
+    empty["text"], empty["deleted_at"] = None, rfc3339(moment)
+    empty["mentions"], empty["reactions"] = [], {}
+    empty["mentions_all"] = empty["pinned"] = False
+    return empty
 
 
 def again(outcome: Outcome) -> Outcome:

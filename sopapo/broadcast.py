@@ -6,7 +6,16 @@
 from collections.abc import Sequence
 
 from sopapo.bus import bus, room_channel, user_channel
-from sopapo.schemas.states import HiddenState, MemberState, MessageState, MeState, ReceiptState, RoomState, StarState
+from sopapo.schemas.states import (
+    HiddenState,
+    MemberState,
+    MessageState,
+    MeState,
+    ReceiptState,
+    RoomState,
+    StarState,
+    UserState,
+)
 
 
 def message(state: MessageState, skip: str | None = None, blind: Sequence[str] = ()) -> None:
@@ -27,6 +36,11 @@ def member(state: MemberState, skip: str | None = None) -> None:
     bus().emit(room_channel(state["room"]), "member", state, skip)
 
 
+def outsider(state: MemberState, skip: str | None = None) -> None:
+    """Push to somebody who does not hear a room what he is to it."""
+    bus().emit(user_channel(state["user"]), "member", state, skip)
+
+
 def me(user_id: str, state: MeState, skip: str | None = None) -> None:
     """Push what is a user's own to his sockets."""
     bus().emit(user_channel(user_id), "me", state, skip)
@@ -45,6 +59,16 @@ def hidden(user_id: str, state: HiddenState, skip: str | None = None) -> None:
 def receipt(user_id: str, state: ReceiptState) -> None:
     """Push to a sender how far a member has got with his messages."""
     bus().emit(user_channel(user_id), "receipt", state)
+
+
+def user(user_ids: Sequence[str], state: UserState) -> None:
+    """Push what somebody is called to these users."""
+    bus().emit_each(user_ids, "user", state)
+
+
+def own_user(state: UserState, skip: str | None = None) -> None:
+    """Push a user with his settings to his own sockets."""
+    bus().emit(user_channel(state["id"]), "user", state, skip)
 
 
 def entered(user_id: str, room_id: str) -> None:

@@ -38,6 +38,11 @@ class Bus:
         self.here.emit_seen(state, blind, skip)
         self.tell("emit_seen", state, blind)
 
+    def emit_each(self, user_ids: Sequence[str], event: str, payload: Payload, skip: str | None = None) -> None:
+        """Push a state to each of these users, but for the socket that knows it already."""
+        self.here.emit_each(user_ids, event, payload, skip)
+        self.tell("emit_each", user_ids, event, payload)
+
     def enter_room(self, user_id: str, room_id: str) -> None:
         """Put all sockets of a user into the channel of a room."""
         self.here.enter_room(user_id, room_id)
@@ -68,6 +73,7 @@ class Bus:
         acts: dict[str, Callable[..., None]] = {
             "emit": self.here.emit,
             "emit_seen": self.here.emit_seen,
+            "emit_each": self.here.emit_each,
             "enter_room": self.here.enter_room,
             "leave_room": self.here.leave_room,
             "close_room": self.here.close_room,

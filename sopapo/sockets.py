@@ -98,6 +98,11 @@ class Sockets:
         self.transport.broadcast(channel, "message", state, skip, blind=blind_sids)
         self.note_rev(channel, state["rev"])
 
+    def emit_each(self, user_ids: Sequence[str], event: str, payload: Payload, skip: str | None = None) -> None:
+        """Push a state to each of these users, but for the socket that knows it already."""
+        for user_id in user_ids:
+            self.transport.broadcast(user_channel(user_id), event, payload, skip)
+
     def note_rev(self, channel: str, rev: int) -> None:
         """Remember the last change that a room was told of."""
         if self.revs.get(channel, rev) < rev:

@@ -134,6 +134,7 @@ def test_every_route_answers_what_the_document_says(document: Json, server: Serv
             described.ask("DELETE", f"/me/sessions/{session['id']}", ana)
     assert described.ask("GET", "/me", other)["code"] == "session_revoked"
     described.ask("POST", "/auth/logout", ana)
+    manage_oneself(described, described.ask("POST", "/auth/login", json=account)["access_token"], bia.id)
     assert described.visited == {operation["operationId"] for *_, operation in operations(document)}
 
 
@@ -148,6 +149,7 @@ def talk(described: Described, ana: str, username: str, user: str) -> None:
     ask("GET")
     ask("PATCH", description="assunto")
     ask("POST", "/members", users=[username, "ninguém"])
+    admit(described, ana, room, user)
     ask("PATCH", f"/members/{user}", role="admin")
     ask("GET", "/members?limit=1")
     for _ in range(2):
@@ -158,6 +160,7 @@ def talk(described: Described, ana: str, username: str, user: str) -> None:
     ask("PUT", "/read", seq=2)
     ask("GET", "/messages/2/info")
     ask("PATCH", "/preferences", pinned=True)
+    ask("DELETE", "/messages")
     described.ask("POST", "/sync", ana, json={"rooms": {str(uuid.uuid4()): 1}})
     described.ask("GET", f"/users?ids={user}", ana)
     described.ask("GET", f"/users/{user}", ana)
@@ -166,6 +169,34 @@ def talk(described: Described, ana: str, username: str, user: str) -> None:
     assert ask("POST", "/messages", text="")["field"] == "client_id"
     ask("DELETE")
     assert ask("POST", "/leave")["code"] == "not_found"
+
+
+def admit(described: Described, ana: str, room: str, user: str) -> None:
+    """Do everything by which people come into a room, and are kept out or quiet."""
+    ask: Callable[..., Json] = lambda method, path, **body: described.ask(  # noqa: E731
+        method, f"/rooms/{room}{path}", ana, **({"json": body} if body else {})
+    )
+    code = ask("POST", "/invites", max_uses=1)["invite"]["code"]
+    described.ask("POST", "/rooms/join", ana, json={"invite": code})
+    assert ask("GET", "/invites")["invites"][0]["uses"] == 0
+    ask("DELETE", f"/invites/{code}")
+    ask("PUT", f"/members/{user}/mute", until="2099-01-01T00:00:00.000Z")
+    ask("POST", f"/members/{user}/approve")
+    ask("PUT", f"/bans/{user}")
+    ask("DELETE", f"/bans/{user}")
+    ask("POST", "/members", users=[user])
+    ask("PUT", f"/members/{user}/mute", until=None)
+
+
+def manage_oneself(described: Described, ana: str, user: str) -> None:
+    """Do everything that can be done with one's own account, and at last delete it."""
+    described.ask("PATCH", "/me", ana, json={"about": "No churrasco", "email": None})
+    described.ask("PUT", f"/me/blocks/{user}", ana)
+    described.ask("GET", "/me/blocks", ana)
+    described.ask("POST", "/reports", ana, json={"user": user, "reason": "spam"})
+    described.ask("GET", "/me/export", ana)
+    described.ask("DELETE", f"/me/blocks/{user}", ana)
+    described.ask("DELETE", "/me", ana, json={"password": "uma senha comprida"})
 
 
 def handle(described: Described, ana: str, room: str) -> None:

@@ -70,6 +70,14 @@ def access_group(caller: Identity, room_id: str) -> tuple[Room, Member]:
     return room, member
 
 
+def access_waiting(caller: Identity, room_id: str) -> tuple[Room, Member]:
+    """Return a group or channel that the caller is in or asks to be let into, locked. Raises the same."""
+    room, member = find_room(caller, room_id)
+    if room.kind == "direct" or member is None or member.status != "pending":
+        return access_group(caller, room_id)
+    return room, member
+
+
 def administer_group(caller: Identity, room_id: str) -> tuple[Room, Member]:
     """Return a group or channel that the caller is an admin of, locked. Raises Forbidden for other members."""
     room, member = access_group(caller, room_id)

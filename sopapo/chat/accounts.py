@@ -63,6 +63,11 @@ def refuse_taken(user: User) -> None:
     """Raise Conflict, with its field, where another account has the username or the e-mail."""
     if db.session.scalar(select(User.id).where(User.username_key == user.username_key)):
         raise Conflict("the username, or one that looks like it, is taken", "username")
+    refuse_taken_email(user)
+
+
+def refuse_taken_email(user: User) -> None:
+    """Raise Conflict where another account has the e-mail."""
     if user.email is not None and db.session.scalar(select(User.id).where(User.email == user.email)):
         raise Conflict("the e-mail address is taken", "email")
 

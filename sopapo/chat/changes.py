@@ -1,10 +1,11 @@
 """Changes of a room: each takes the next `rev` under the room's lock, and is one state."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
-from models import Edit, Member, Message, Room, Star, User, db
+from models import Edit, Member, Message, Reaction, Room, Star, User, db
 from sopapo import broadcast
 from sopapo.chat.visible import blind_to
 from sopapo.clock import now
@@ -12,6 +13,9 @@ from sopapo.schemas.states import MessageState
 from sopapo.security import Identity
 from sopapo.states import message_state
 from sopapo.transaction import Tell
+
+# What a message holds that says nothing any more.
+SAID_NOTHING = {"text": None, "mentions": None, "mentions_all": False, "pinned": False}
 
 
 class Act(NamedTuple):
@@ -35,20 +39,30 @@ def change_room(room: Room) -> None:
 
 def put_member(room: Room, user: User, role: str) -> Member:
     """Let a user into the room, for the first time or again."""
-    member = db.session.get(Member, (room.id, user.id)) or Member(room_id=room.id, user_id=user.id)
+    member = put_aside(room, user.id, "joined")
     member.role = role
-    member.status = "joined"
-    member.joined_at = member.status_changed_at = now()
     member.joined_seq = room.last_seq
     member.delivered = member.read = room.last_seq
-    member.rev = next_rev(room)
     room.member_count += 1
+    return member
+
+
+def put_aside(room: Room, user_id: str, status: str) -> Member:
+    """Say what a user who is not in the room is to it: one who waits, who is banned, or nobody any more."""
+    member = db.session.get(Member, (room.id, user_id)) or Member(
+        room_id=room.id, user_id=user_id, role="member", joined_at=now()
+    )
+    member.status = status
+    member.status_changed_at = now()
+    if status in {"joined", "pending"}:
+        member.joined_at = member.status_changed_at
+    member.rev = next_rev(room)
     db.session.add(member)
     return member
 
 
 def drop_member(room: Room, member: Member, status: str) -> None:
-    """End a membership; what was the member's own in the room goes with it."""
+    """End a membership; what was the member's own in the room goes with it, but not that he was muted."""
     member.status = status
     member.status_changed_at = now()
     member.role = "member"
@@ -100,9 +114,17 @@ def erase(message: Message) -> None:
 
     Who has deleted it for himself still does not see it.
     """
-    message.text = message.mentions = None
-    message.mentions_all = message.pinned = False
+    for name, value in SAID_NOTHING.items():
+        setattr(message, name, value)
     message.deleted_at = now()
     message.reactions.clear()
     for table in (Edit, Star):
         db.session.execute(delete(table).where(table.message_id == message.id))
+
+
+def erase_all(message_ids: Sequence[int]) -> None:
+    """Do the same to messages that are no more, of which nobody is told."""
+    for table in (Reaction, Edit, Star):
+        db.session.execute(delete(table).where(table.message_id.in_(message_ids)))
+    messages = update(Message).where(Message.id.in_(message_ids)).execution_options(synchronize_session=False)
+    db.session.execute(messages.values(SAID_NOTHING | {"deleted_at": now()}))

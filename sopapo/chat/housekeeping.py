@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete, select
 
-from models import Member, Message, Room, Session, db
+from models import Invite, Member, Message, Room, Session, db
 from sopapo.clock import now
 from sopapo.transaction import transaction
 
@@ -22,7 +22,8 @@ def clear_deleted_rooms() -> bool:
         ids = db.session.scalars(piece).all()
         db.session.execute(delete(Message).where(Message.id.in_(ids)))
         if len(ids) < CHUNK:
-            db.session.execute(delete(Member).where(Member.room_id == room_id))
+            for table in (Member, Invite):
+                db.session.execute(delete(table).where(table.room_id == room_id))
     return True
 
 

@@ -1,33 +1,37 @@
-"""Members: who is in a room, and how one comes in."""
+"""Members: who is in a room, and adding people and joining."""
 
 from sqlalchemy import select
 
 from models import Member, Room, User, db
-from sopapo import broadcast
 from sopapo.chat.access import access_group, find_room, joined, read_room
-from sopapo.chat.changes import Act, add_system_message, put_member
+from sopapo.chat.admission import ask_in, enter
+from sopapo.chat.changes import Act
+from sopapo.chat.invites import room_of, use_invite
+from sopapo.chat.limits import refuse_full
 from sopapo.chat.people import find_users, get_user
 from sopapo.chat.sync import entry_of
 from sopapo.errors import Conflict, Forbidden
-from sopapo.permissions import allows
+from sopapo.permissions import allows, is_admin
 from sopapo.schemas.members import AddMembers, ListMembers, Members, MembersAdded
 from sopapo.schemas.rooms import JoinRoom, RoomJoined
 from sopapo.schemas.states import MemberState
 from sopapo.security import Identity
-from sopapo.states import member_state, message_state, user_state
+from sopapo.states import member_state, room_state, user_state
 from sopapo.transaction import transaction
-
-MAX_GROUP_MEMBERS = 1024
-MAX_CHANNEL_MEMBERS = 200_000
 
 
 def list_members(caller: Identity, body: ListMembers) -> Members:
-    """Return a page of a room's members by user id. Raises NotFound and Forbidden."""
-    read_room(caller, body.room)
+    """Return a page of a room's members by user id, or of those who wait or are banned.
+
+    Raises NotFound, and Forbidden, also where one who is no admin asks for others than members.
+    """
+    _, me = read_room(caller, body.room)
+    if body.status != "joined" and not is_admin(me.role):
+        raise Forbidden("only admins see who waits or is banned", "status")
     query = (
         select(Member, User)
         .join(User, User.id == Member.user_id)
-        .where(Member.room_id == body.room, Member.status == "joined")
+        .where(Member.room_id == body.room, Member.status == body.status)
         .order_by(Member.user_id)
         .limit(body.limit + 1)
     )
@@ -43,59 +47,76 @@ def list_members(caller: Identity, body: ListMembers) -> Members:
 
 
 def add_members(caller: Identity, body: AddMembers) -> MembersAdded:
-    """Add people to a group or channel; who is in it already stays as he is. Raises Forbidden and Conflict."""
+    """Add people to a group or channel; who is in it already stays as he is.
+
+    Where joiners need approval, those whom a member adds wait for it. Raises Forbidden, and Conflict for the banned.
+    """
     with transaction(body.room) as tell:
         room, me = access_group(caller, body.room)
         if not allows(room.invite, me.role):
             raise Forbidden("only admins may add people here")
-        users, unknown = find_users(body.users)
-        present = joined_among(room, users)
-        refuse_full(room, len(users) - len(present))
-        states = [
-            member_state(present[user.id], user) if user.id in present else enter(Act(room, caller, tell), user)
-            for user in users
-        ]
+        users, unknown = find_users(body.users, caller.user_id)
+        known = memberships(room, users)
+        if any(member.status == "banned" for member in known.values()):
+            raise Conflict("one who is banned cannot be added", "users")
+        act, waits = Act(room, caller, tell), room.approval and not is_admin(me.role)
+        if not waits:
+            refuse_full(room, sum(status_of(known.get(user.id)) != "joined" for user in users))
+        states = [add(act, user, known.get(user.id), waits=waits) for user in users]
     return MembersAdded(members=states, unknown=unknown)
 
 
-def joined_among(room: Room, users: list[User]) -> dict[str, Member]:
-    """Return those of these users who are in the room, by user id."""
+def memberships(room: Room, users: list[User]) -> dict[str, Member]:
+    """Return what these users are to a room, by user id."""
     ids = [user.id for user in users]
     found = db.session.scalars(select(Member).where(Member.room_id == room.id, Member.user_id.in_(ids)))
-    return {member.user_id: member for member in found if member.status == "joined"}
+    return {member.user_id: member for member in found}
 
 
-def refuse_full(room: Room, more: int) -> None:
-    """Raise Conflict where a room would hold more members than it can."""
-    limit = MAX_CHANNEL_MEMBERS if room.kind == "channel" else MAX_GROUP_MEMBERS
-    if room.member_count + more > limit:
-        message = f"the room holds at most {limit} members"
-        raise Conflict(message)
+def status_of(member: Member | None) -> str:
+    """Return what somebody is to a room, `left` where he never was anything."""
+    return "left" if member is None else member.status
+
+
+def add(act: Act, user: User, member: Member | None, *, waits: bool) -> MemberState:
+    """Let somebody in, or let him wait, unless he does so already."""
+    if member is not None and member.status in {"joined", "pending" if waits else "joined"}:
+        return member_state(member, user)
+    return ask_in(act, user) if waits else enter(act, user, "added")
 
 
 def join_room(caller: Identity, body: JoinRoom) -> RoomJoined:
-    """Join a public room; who is in the room stays as he is. Raises NotFound, Forbidden and Conflict."""
-    with transaction(body.room) as tell:
-        room, member = find_room(caller, body.room)
-        if member is None or member.status != "joined":
-            if not room.public:
-                joined(room, member)
-            if member is not None and member.status == "banned":
-                raise Forbidden("one who is banned cannot join")
-            refuse_full(room, 1)
-            enter(Act(room, caller, tell), get_user(caller.user_id))
+    """Join a public room, or any by an invite, or wait to be let in; who is in the room stays as he is.
+
+    Raises NotFound, Forbidden, Conflict, and Gone for an invite that holds no more.
+    """
+    room_id = body.room or room_of(body.invite or "")
+    with transaction(room_id) as tell:
+        room, member = find_room(caller, room_id)
+        if status_of(member) != "joined":
+            come_in(Act(room, caller, tell), member, body.invite)
             db.session.flush()
-        entry = entry_of(room, db.session.get_one(Member, (room.id, caller.user_id)))
-    return RoomJoined(room=entry["room"], sync=entry, pending=False)
+        me = db.session.get_one(Member, (room.id, caller.user_id))
+        pending = me.status == "pending"
+        entry = None if pending else entry_of(room, me)
+        state = room_state(room)
+    return RoomJoined(room=state, sync=entry, pending=pending)
 
 
-def enter(act: Act, user: User) -> MemberState:
-    """Let somebody in, who came by himself or was added; his sockets hear the room from this change on."""
-    member = put_member(act.room, user, "member")
-    came_himself = user.id == act.caller.user_id
-    message = add_system_message(act.room, "joined" if came_himself else "added", user.id, act.caller.user_id)
-    state = member_state(member, user)
-    act.tell(broadcast.entered, user.id, act.room.id)
-    act.tell(broadcast.member, state, skip=act.caller.socket)
-    act.tell(broadcast.message, message_state(message), skip=act.caller.socket if came_himself else None)
-    return state
+def come_in(act: Act, member: Member | None, invite: str | None) -> None:
+    """Let the caller in who is not in the room, or let him wait; what was asked before is not asked again."""
+    room, status = act.room, status_of(member)
+    if status == "pending" and room.approval:
+        return
+    if invite is not None:
+        use_invite(room, invite)
+    elif not room.public:
+        joined(room, member)
+    if status == "banned":
+        raise Forbidden("one who is banned cannot join")
+    user = get_user(act.caller.user_id)
+    if room.approval:
+        ask_in(act, user)
+    else:
+        refuse_full(room, 1)
+        enter(act, user, "joined")

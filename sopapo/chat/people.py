@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import or_, select
 
 from models import Member, Message, Room, User, db
+from sopapo.chat.blocks import blockers_among
 from sopapo.errors import NotFound
 from sopapo.folding import Folded, fold
 from sopapo.schemas.accounts import Authenticated
@@ -18,18 +19,22 @@ from sopapo.usernames import username_key
 FOUND_AT_MOST = 20
 
 
-def find_users(references: Iterable[str]) -> tuple[list[User], list[str]]:
-    """Return the users that ids or usernames name, in that order and once each, and the names that nobody has."""
+def find_users(references: Iterable[str], by: str | None = None) -> tuple[list[User], list[str]]:
+    """Return the users that ids or usernames name, in that order and once each, and the names that nobody has.
+
+    To the user `by` those who have blocked him are nobody.
+    """
     wanted = list(dict.fromkeys(references))
     ids = {reference.lower() for reference in wanted if UUID.fullmatch(reference)}
     keys = {username_key(reference) for reference in wanted}
     found = db.session.scalars(select(User).where(or_(User.id.in_(ids), User.username_key.in_(keys)))).all()
     named = {user.id: user for user in found} | {user.username.casefold(): user for user in found}
+    hidden = blockers_among([user.id for user in found], by) if by else frozenset[str]()
     users: dict[str, User] = {}
     unknown = []
     for reference in wanted:
         user = named.get(reference.casefold())
-        if user is None or user.suspended_at is not None:
+        if user is None or user.suspended_at is not None or user.id in hidden:
             unknown.append(reference)
         else:
             users[user.id] = user

@@ -1,14 +1,16 @@
 """Rooms: making, seeing, changing and deleting them."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from uuid_utils import uuid7
 
 from models import Member, Room, User, db
 from sopapo import broadcast
-from sopapo.chat.access import access_group, read_room
+from sopapo.chat.access import access_group, access_room, administer_group, read_room
+from sopapo.chat.blocks import FOR_EVER, is_blocked_between, lock_pair
 from sopapo.chat.changes import add_system_message, change_room, put_member
-from sopapo.chat.people import FOUND_AT_MOST, find_users, get_user
+from sopapo.chat.limits import refuse_full
+from sopapo.chat.people import find_users, get_user
 from sopapo.chat.sync import entry_of
 from sopapo.clock import now
 from sopapo.errors import Forbidden, Invalid, NotFound
@@ -17,6 +19,7 @@ from sopapo.permissions import allows, is_admin
 from sopapo.schemas.rooms import (
     CreateRoom,
     FindRooms,
+    PublicRooms,
     RoomCreated,
     RoomRequest,
     Rooms,
@@ -29,6 +32,7 @@ from sopapo.states import me_state, member_state, message_state, room_state
 from sopapo.transaction import Tell, transaction
 
 INFO = {"name", "description"}
+DIRECT = {"expire_after"}
 
 
 def create_room(caller: Identity, body: CreateRoom) -> RoomCreated:
@@ -44,8 +48,9 @@ def create_group(caller: Identity, body: CreateRoom) -> RoomCreated:
     if body.name is None:
         raise Invalid("a room needs a name", "name")
     with transaction() as tell:
-        users, unknown = find_users(body.members)
+        users, unknown = find_users(body.members, caller.user_id)
         room = new_room(caller, body)
+        refuse_full(room, len({caller.user_id, *(user.id for user in users)}))
         change_room(room)
         me = put_member(room, get_user(caller.user_id), "owner")
         members = [(me, get_user(caller.user_id))]
@@ -87,6 +92,10 @@ def make_direct(caller: Identity, reference: str) -> RoomCreated:
             change_room(room)
             users = {user.id: user for user in (get_user(caller.user_id), found[0])}
             members = [(put_member(room, user, "member"), user) for user in users.values()]
+            lock_pair(*key.split(":"))
+            if is_blocked_between(caller.user_id, found[0].id):
+                for member, _ in members:
+                    member.silenced_until = FOR_EVER
             db.session.flush()
             announce(tell, room, members, caller)
         entry = entry_of(room, db.session.get_one(Member, (room.id, caller.user_id)))
@@ -136,11 +145,8 @@ def update_room(caller: Identity, body: UpdateRoom) -> RoomUpdated:
     if not changes:
         raise Invalid("give at least one field to change")
     with transaction(body.room) as tell:
-        room, me = access_group(caller, body.room)
-        if not (is_admin(me.role) or (set(changes) <= INFO and allows(room.edit_info, me.role))):
-            raise Forbidden("only admins may change that")
-        if room.kind == "channel" and "post" in changes:
-            raise Invalid("in a channel only admins post", "post")
+        room, me = access_room(caller, body.room)
+        refuse_change(room, me, set(changes))
         new = {name: value for name, value in changes.items() if getattr(room, name) != value}
         for name, value in new.items():
             setattr(room, name, value)
@@ -150,6 +156,32 @@ def update_room(caller: Identity, body: UpdateRoom) -> RoomUpdated:
         if "name" in new:
             message = add_system_message(room, "renamed", caller.user_id, caller.user_id)
             tell(broadcast.message, message_state(message))
+        state = room_state(room)
+    return RoomUpdated(room=state)
+
+
+def refuse_change(room: Room, me: Member, names: set[str]) -> None:
+    """Raise Forbidden where a member may not change these settings, and Invalid where nobody may."""
+    if room.kind == "direct":
+        if names != DIRECT:
+            raise Forbidden("a direct room stays as it is, but for `expire_after`")
+    elif not (is_admin(me.role) or (names <= INFO and allows(room.edit_info, me.role))):
+        raise Forbidden("only admins may change that")
+    if room.kind == "channel" and "post" in names:
+        raise Invalid("in a channel only admins post", "post")
+
+
+def clear_history(caller: Identity, body: RoomRequest) -> RoomUpdated:
+    """Let there be no messages but those to come, for everybody; the old ones go with the timed work.
+
+    Raises NotFound and Forbidden.
+    """
+    with transaction(body.room) as tell:
+        room, _ = administer_group(caller, body.room)
+        if room.first_seq <= room.last_seq:
+            room.first_seq = room.last_seq + 1
+            change_room(room)
+            tell(broadcast.room, room_state(room), skip=caller.socket)
         state = room_state(room)
     return RoomUpdated(room=state)
 
@@ -197,12 +229,21 @@ def get_room(caller: Identity, body: RoomRequest) -> RoomSeen:
     return RoomSeen(room=room_state(room), me=me_state(me))
 
 
-def find_public_rooms(body: FindRooms) -> Rooms:
-    """Return the public rooms whose name holds a text, those with the most members first."""
+def find_public_rooms(body: FindRooms) -> PublicRooms:
+    """Return a page of the public rooms whose name or description holds a text, the largest first."""
+    holds = [Folded(column).contains(fold(body.q), autoescape=True) for column in (Room.name, Room.description)]
     query = (
         select(Room)
-        .where(Room.public, Room.deleted_at.is_(None), Folded(Room.name).contains(fold(body.q), autoescape=True))
-        .order_by(Room.member_count.desc(), Room.id)
-        .limit(FOUND_AT_MOST)
+        .where(Room.public, Room.deleted_at.is_(None), or_(*holds))
+        .order_by(Room.member_count.desc(), Room.id.desc())
+        .limit(body.limit + 1)
     )
-    return Rooms(rooms=[room_state(room) for room in db.session.scalars(query)])
+    if body.cursor is not None:
+        count, _, room_id = body.cursor.partition(":")
+        query = query.where(tuple_(Room.member_count, Room.id) < (int(count), room_id))
+    found = db.session.scalars(query).all()
+    page = found[: body.limit]
+    return PublicRooms(
+        rooms=[room_state(room) for room in page],
+        next=f"{page[-1].member_count}:{page[-1].id}" if len(found) > body.limit else None,
+    )

@@ -91,6 +91,8 @@ def live_session(session_id: str, user_id: str) -> tuple[Session, User]:
     if found is None:
         raise Unauthenticated("the token does not hold")
     session, user = found
+    if user.deleted_at is not None:
+        raise SessionRevoked("the account is deleted")
     if user.suspended_at is not None:
         raise Suspended("the account is suspended")
     if session.revoked_at is not None:

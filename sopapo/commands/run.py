@@ -6,7 +6,7 @@ import structlog
 from flask import Flask
 
 from events import SocketDoor
-from events.watch import keep_house, watch_deadlines, watch_others
+from events.watch import keep_house, watch_deadlines, watch_expiry, watch_others
 from sopapo import rest
 from sopapo.bus import Bus
 from sopapo.chat import marking, preferences, receipts
@@ -39,6 +39,7 @@ def run(given: argparse.Namespace) -> None:
     transport = open_doors(app, settings)
     spawn(watch_deadlines, app, transport)
     spawn(watch_others, app)
+    spawn(watch_expiry, app)
     spawn(keep_house, app)
     log.info("serving", url=f"http://{settings.host}:{settings.port}", database=settings.database().get_backend_name())
     try:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from sopapo.rest import accounts, marks, members, messages, people, rooms, sync
+from sopapo.rest import accounts, invites, marks, members, messages, people, reports, rooms, sync
 from sopapo.rest.door import mount
 from sopapo.rest.figures import figures, init_figures
 from sopapo.rest.headers import guard
@@ -11,7 +11,18 @@ from sopapo.rest.parsing import MAX_BODY_ESCAPED
 from sopapo.rest.problems import answer_error
 from sopapo.rest.signs import init_signs, signs
 
-__all__ = ["accounts", "init_app", "marks", "members", "messages", "people", "rooms", "sync"]
+__all__ = [
+    "accounts",
+    "init_app",
+    "invites",
+    "marks",
+    "members",
+    "messages",
+    "people",
+    "reports",
+    "rooms",
+    "sync",
+]
 
 
 def init_app(app: Flask) -> None:

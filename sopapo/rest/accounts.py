@@ -1,8 +1,19 @@
 """Accounts and sessions."""
 
-from sopapo.chat import accounts, people, sessions
-from sopapo.rest.door import Ask, Nothing, route
-from sopapo.schemas.accounts import Authenticated, LoggedIn, Login, Refresh, Register, RevokeSession, Sessions
+from sopapo.chat import accounts, deletion, exporting, people, profiles, sessions
+from sopapo.rest.door import Ask, Nothing, Stream, route
+from sopapo.schemas.accounts import (
+    Authenticated,
+    DeleteAccount,
+    LoggedIn,
+    Login,
+    Refresh,
+    Register,
+    RevokeSession,
+    Sessions,
+)
+from sopapo.schemas.exports import Export
+from sopapo.schemas.people import UpdateProfile
 
 
 @route("POST /auth/register", Register, status=201, strangers=True)
@@ -33,6 +44,24 @@ def logout(ask: Ask[Nothing]) -> None:
 def get_me(ask: Ask[Nothing]) -> Authenticated:
     """Return the caller's own account, with its settings."""
     return people.get_me(ask.caller)
+
+
+@route("PATCH /me", UpdateProfile)
+def update_profile(ask: Ask[UpdateProfile]) -> Authenticated:
+    """Change what one is called and how one's account behaves."""
+    return profiles.update_profile(ask.caller, ask.body)
+
+
+@route("DELETE /me", DeleteAccount, status=204)
+def delete_account(ask: Ask[DeleteAccount]) -> None:
+    """Delete one's account for ever; what one has said stays, said by a deleted account."""
+    deletion.delete_account(ask.caller, ask.body, lambda: None)
+
+
+@route("GET /me/export")
+def export_account(ask: Ask[Nothing]) -> Stream[Export]:
+    """Return all that is the caller's own: account, rooms and what he has said."""
+    return Stream(exporting.export_account(ask.caller))
 
 
 @route("GET /me/sessions")

@@ -1,12 +1,12 @@
 """What all routes have in common: naming the caller, parsing, answering with the bytes that sockets get too."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
-from flask import Flask, Response, request
+from flask import Flask, Response, request, stream_with_context
 
 from sopapo import metrics
 from sopapo.chat.sessions import Device, authenticate
@@ -20,6 +20,7 @@ from sopapo.transport.text import dumps
 API = "/api/v1"
 
 Body = TypeVar("Body", bound=Request)
+Result = TypeVar("Result")
 Function = Callable[["Ask[Any]"], Any]
 
 
@@ -47,6 +48,13 @@ class Ask(Generic[Body]):
 
 
 @dataclass(frozen=True, slots=True)
+class Stream(Generic[Result]):
+    """A result that is written while it is read, in pieces of its JSON."""
+
+    pieces: Iterator[bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """Where an act is over HTTP: its fields come from the path and the query or the body."""
 
@@ -71,6 +79,7 @@ class Route:
     def result(self) -> Any:
         """Return the type of what a success answers, None where that is nothing."""
         hint = get_type_hints(self.function)["return"]
+        hint = get_args(hint)[0] if get_origin(hint) is Stream else hint
         return None if hint is type(None) else hint
 
 
@@ -123,8 +132,10 @@ def bearer() -> str:
     return token.strip()
 
 
-def reply(route: Route, result: Mapping[str, object] | None) -> Response:
+def reply(route: Route, result: Mapping[str, object] | Stream[object] | None) -> Response:
     """Return a success; a repeated send has made nothing new."""
+    if isinstance(result, Stream):
+        return Response(stream_with_context(result.pieces), route.status, content_type=JSON_TYPE)
     if route.status == HTTPStatus.NO_CONTENT:
         return Response(status=route.status)
     result = result or {}

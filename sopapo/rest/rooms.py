@@ -6,6 +6,7 @@ from sopapo.schemas.rooms import (
     CreateRoom,
     FindRooms,
     JoinRoom,
+    PublicRooms,
     RoomCreated,
     RoomJoined,
     RoomRequest,
@@ -29,8 +30,8 @@ def create_room(ask: Ask[CreateRoom]) -> RoomCreated:
 
 
 @route("GET /rooms/public", FindRooms)
-def find_public_rooms(ask: Ask[FindRooms]) -> Rooms:
-    """Find public rooms by a part of their name; without one, those with the most members."""
+def find_public_rooms(ask: Ask[FindRooms]) -> PublicRooms:
+    """Find public rooms by a part of their name or description; without one all, the largest first."""
     return rooms.find_public_rooms(ask.body)
 
 
@@ -46,6 +47,12 @@ def update_room(ask: Ask[UpdateRoom]) -> RoomUpdated:
     return rooms.update_room(ask.caller, ask.body)
 
 
+@route("DELETE /rooms/{room}/messages", RoomRequest, status=204)
+def clear_history(ask: Ask[RoomRequest]) -> None:
+    """Let there be no messages but those to come, for everybody."""
+    rooms.clear_history(ask.caller, ask.body)
+
+
 @route("DELETE /rooms/{room}", RoomRequest, status=204)
 def delete_room(ask: Ask[RoomRequest]) -> None:
     """Delete a room for everybody; only its owners may."""
@@ -54,7 +61,7 @@ def delete_room(ask: Ask[RoomRequest]) -> None:
 
 @route("POST /rooms/{room}/join", JoinRoom)
 def join_room(ask: Ask[JoinRoom]) -> RoomJoined:
-    """Join a public room."""
+    """Join a public room, or one to which one has an invite."""
     return members.join_room(ask.caller, ask.body)
 
 

@@ -71,6 +71,12 @@ class RevokeSession(Request):
     session: Id
 
 
+class DeleteAccount(Request):
+    """Delete one's account for ever; the password proves that it is oneself who wants it."""
+
+    password: Annotated[Text, Field(max_length=1024)]
+
+
 class LoggedIn(TypedDict):
     """Who one is now, and the tokens that prove it; `expires_in` in seconds."""
 

@@ -1,18 +1,20 @@
 """Members on the wire."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from sopapo.schemas.fields import Id, Request, UserRefs
 from sopapo.schemas.states import MemberState, Role, UserState
+from sopapo.schemas.sync import Time
 
 
 class ListMembers(Request):
-    """List who is in a room, by user id, from the one after `after`."""
+    """List who is in a room, by user id, from the one after `after`; or who waits or is banned, which admins see."""
 
     room: Id
+    status: Literal["joined", "pending", "banned"] = "joined"
     after: Id | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 200
 
@@ -24,19 +26,23 @@ class AddMembers(Request):
     users: Annotated[UserRefs, Field(min_length=1)]
 
 
-class RemoveMember(Request):
-    """Remove somebody from a room, by id."""
+class MemberRequest(Request):
+    """Do something to somebody in a room, by id."""
 
     room: Id
     user: Id
 
 
-class SetRole(Request):
+class SetRole(MemberRequest):
     """Say what somebody is in a room."""
 
-    room: Id
-    user: Id
     role: Role
+
+
+class MuteMember(MemberRequest):
+    """Take the word from somebody until then; null gives it back."""
+
+    until: Time | None
 
 
 class Members(TypedDict):
@@ -58,3 +64,10 @@ class MemberChanged(TypedDict):
     """The member as he is now."""
 
     member: MemberState
+
+
+class MemberMuted(TypedDict):
+    """The member, and until when he may not write."""
+
+    member: MemberState
+    until: str | None

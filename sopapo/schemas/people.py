@@ -1,12 +1,15 @@
 """People on the wire."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 from typing_extensions import TypedDict
 
-from sopapo.schemas.fields import Id, Length, Line, Request
+from sopapo.schemas.accounts import Email
+from sopapo.schemas.fields import About, Id, Length, Line, Name, Request
 from sopapo.schemas.states import UserState
+
+Shown = Literal["everyone", "nobody"]
 
 
 class FindPeople(Request):
@@ -26,6 +29,23 @@ class FindPeople(Request):
 
 class GetUser(Request):
     """Look at one user."""
+
+    user: Id
+
+
+class UpdateProfile(Request):
+    """Change what one is called and how one's account behaves; only the fields given are changed."""
+
+    name: Name = ""
+    about: About = ""
+    email: Email | None = None
+    locale: Literal["pt-BR", "en"] = "pt-BR"
+    last_seen: Shown = "everyone"
+    receipts: Shown = "everyone"
+
+
+class BlockUser(Request):
+    """Want nothing of somebody any more, or again."""
 
     user: Id
 

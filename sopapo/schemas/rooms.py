@@ -1,13 +1,16 @@
 """Rooms on the wire."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from typing_extensions import TypedDict
 
-from sopapo.schemas.fields import Description, Id, Length, Line, Request, RoomName, UserRefs
+from sopapo.schemas.fields import Description, Id, InviteCode, Length, Line, Request, RoomName, UserRefs
 from sopapo.schemas.states import Kind, MeState, RoomState, Who
 from sopapo.schemas.sync import Entry
+
+SlowMode = Annotated[int, Field(ge=1, le=3_600)]
+ExpireAfter = Annotated[int, Field(ge=60, le=31_536_000)]
 
 
 class CreateRoom(Request):
@@ -21,7 +24,7 @@ class CreateRoom(Request):
 
 
 class UpdateRoom(Request):
-    """Change what a room is like; only the fields given are changed."""
+    """Change what a room is like; only the fields given are changed. `slow_mode` and `expire_after` are in seconds."""
 
     room: Id
     name: RoomName = ""
@@ -31,6 +34,9 @@ class UpdateRoom(Request):
     post: Who = "everyone"
     invite: Who = "admins"
     edit_info: Who = "admins"
+    approval: bool = False
+    slow_mode: SlowMode | None = None
+    expire_after: ExpireAfter | None = None
 
 
 class RoomRequest(Request):
@@ -39,14 +45,33 @@ class RoomRequest(Request):
     room: Id
 
 
-class JoinRoom(RoomRequest):
-    """Join a public room."""
+class JoinRoom(Request):
+    """Join a public room, or by an invite whatever room it leads to."""
+
+    room: Id | None = None
+    invite: InviteCode | None = None
+
+    @model_validator(mode="after")
+    def one_at_least(self) -> Self:
+        """Refuse neither; both mean that the invite must be one of that room."""
+        if self.room is None and self.invite is None:
+            message = "give a room or an invite"
+            raise ValueError(message)
+        return self
+
+
+class JoinByInvite(Request):
+    """Join the room that an invite leads to."""
+
+    invite: InviteCode
 
 
 class FindRooms(Request):
-    """Find public rooms by a part of their name."""
+    """Find public rooms by a part of their name or description; `cursor` is the `next` of the page before."""
 
     q: Annotated[Line, Length(0, 100)] = ""
+    cursor: Annotated[str, Field(pattern=r"^[0-9]{1,9}:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")] | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
 
 
 class RoomCreated(TypedDict):
@@ -64,10 +89,10 @@ class RoomUpdated(TypedDict):
 
 
 class RoomJoined(TypedDict):
-    """The room that one is in now, or, when `pending`, waits for."""
+    """The room that one is in now, with its entry; or, when `pending`, waits for, without one."""
 
     room: RoomState
-    sync: Entry
+    sync: Entry | None
     pending: bool
 
 
@@ -82,3 +107,10 @@ class Rooms(TypedDict):
     """The rooms that the caller is in."""
 
     rooms: list[RoomState]
+
+
+class PublicRooms(TypedDict):
+    """A page of public rooms, and the cursor of the next one."""
+
+    rooms: list[RoomState]
+    next: str | None

@@ -1,0 +1,81 @@
+"""Deleting one's account: the person goes, what was said stays."""
+
+from collections.abc import Callable
+
+from sqlalchemy import delete, select, update
+
+from models import Block, Hiding, Member, Room, Session, Star, User, db
+from sopapo.chat.blocks import FOR_EVER, lock_pair
+from sopapo.chat.people import get_user
+from sopapo.chat.profiles import tell_companions
+from sopapo.chat.roles import leave_room
+from sopapo.chat.sessions import revoke
+from sopapo.clock import now
+from sopapo.errors import BadCredentials, NotFound
+from sopapo.schemas.accounts import DeleteAccount
+from sopapo.schemas.rooms import RoomRequest
+from sopapo.security import Identity, check_password
+from sopapo.transaction import transaction
+from sopapo.usernames import username_key
+
+NAME = "Deleted account"
+# Rooms that one was just being added to are left by the timed work.
+LOOK_BACK = 86_400_000
+
+
+def delete_account(caller: Identity, body: DeleteAccount, acknowledge: Callable[[], None]) -> None:
+    """Delete the caller's account; `acknowledge` is called after the commit and before its sockets are cut.
+
+    His messages stay, said by a deleted account; his username is free. Raises BadCredentials.
+    """
+    password_hash = get_user(caller.user_id).password_hash
+    db.session.remove()
+    if not check_password(body.password, password_hash)[0]:
+        raise BadCredentials("that is not the password", "password")
+    with transaction() as tell:
+        lock_pair(caller.user_id)
+        user = get_user(caller.user_id)
+        forget(user)
+        tell_companions(tell, user)
+        tell(acknowledge)
+        sessions = select(Session).where(Session.user_id == user.id, Session.revoked_at.is_(None))
+        for session in db.session.scalars(sessions).all():
+            revoke(session, tell)
+    leave_all_rooms(user.id)
+
+
+def forget(user: User) -> None:
+    """Take out of an account, inside the caller's transaction, what says who it was, and what was his alone."""
+    user.username = f"deleted-{user.id.replace('-', '')[-23:]}"
+    user.username_key = username_key(user.username)
+    user.name, user.about, user.email, user.password_hash = NAME, "", None, ""
+    user.admin = False
+    user.deleted_at = user.suspended_at = now()
+    for table in (Star, Hiding, Block):
+        db.session.execute(delete(table).where(table.user_id == user.id))
+    direct = select(Room.id).join(Member, Member.room_id == Room.id)
+    rooms = direct.where(Member.user_id == user.id, Room.kind == "direct")
+    db.session.execute(update(Member).where(Member.room_id.in_(rooms)).values(silenced_until=FOR_EVER))
+
+
+def leave_all_rooms(user_id: str) -> None:
+    """Let somebody leave every group and channel, as he would himself, each in its own transaction."""
+    query = (
+        select(Member.room_id)
+        .join(Room, Room.id == Member.room_id)
+        .where(Member.user_id == user_id, Member.status.in_(("joined", "pending")))
+        .where(Room.kind != "direct", Room.deleted_at.is_(None))
+    )
+    caller = Identity(user_id, session_id="", expires_at=0)
+    for room_id in db.session.scalars(query).all():
+        try:
+            leave_room(caller, RoomRequest(room=room_id))
+        except NotFound:
+            continue
+
+
+def finish_deletions() -> None:
+    """Let those leave their rooms whose accounts were deleted not long ago, where that did not come to its end."""
+    recent = select(User.id).where(User.deleted_at > now() - LOOK_BACK)
+    for user_id in db.session.scalars(recent).all():
+        leave_all_rooms(user_id)

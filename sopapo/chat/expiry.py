@@ -1,0 +1,63 @@
+"""What messages said leaves the database once they have expired, or were cleared away; their places are kept.
+
+Any number of processes may do this: each piece is done under its room's lock, and what another has done is not found.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select, update
+
+from models import Message, Room, db
+from sopapo.chat.changes import erase_all
+from sopapo.clock import now
+from sopapo.transaction import transaction
+
+CHUNK = 500
+
+
+def sweep_expired() -> bool:
+    """Erase a piece of what has expired in a room; returns whether there may be more."""
+    moment = now()
+    expired = (Message.expires_at <= moment) & Message.deleted_at.is_(None)
+    room_id = db.session.scalar(select(Message.room_id).where(expired).order_by(Message.expires_at).limit(1))
+    if room_id is None:
+        return False
+    with transaction(room_id):
+        lock_room(room_id)
+        piece = select(Message.id).where(expired, Message.room_id == room_id).order_by(Message.expires_at)
+        erase_all(db.session.scalars(piece.limit(CHUNK)).all())
+    return True
+
+
+def sweep_cleared() -> bool:
+    """Erase a piece of a history that was cleared; returns whether there may be more."""
+    unswept = select(Room.id).where(Room.swept_seq < Room.first_seq)
+    room_id = db.session.scalar(unswept.limit(1))
+    if room_id is None:
+        return False
+    with transaction(room_id):
+        room = lock_room(room_id)
+        piece = (
+            select(Message)
+            .where(Message.room_id == room_id, Message.seq >= room.swept_seq, Message.seq < room.first_seq)
+            .order_by(Message.seq)
+            .limit(CHUNK)
+        )
+        messages = db.session.scalars(piece).all()
+        forget(messages)
+        reached = messages[-1].seq + 1 if len(messages) == CHUNK else room.first_seq
+        db.session.execute(update(Room).where(Room.id == room_id).values(swept_seq=reached))
+    return True
+
+
+def forget(messages: Sequence[Message]) -> None:
+    """Erase messages that people have said; what the system has said has no place to keep."""
+    erase_all([message.id for message in messages if message.kind == "text"])
+    system = [message.id for message in messages if message.kind == "system"]
+    db.session.execute(delete(Message).where(Message.id.in_(system)))
+
+
+def lock_room(room_id: str) -> Room:
+    """Return a room, its row locked: nobody else changes its messages meanwhile."""
+    query = select(Room).where(Room.id == room_id).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()

@@ -1,0 +1,55 @@
+"""Handing somebody all that is his own, a piece at a time: it may be more than fits into memory."""
+
+from collections.abc import Iterator
+
+import orjson
+from sqlalchemy import select, tuple_
+
+from models import Message, Room, db
+from sopapo.chat.blocking import list_blocks
+from sopapo.chat.people import get_user
+from sopapo.chat.sync import rooms_of
+from sopapo.chat.visible import is_alive
+from sopapo.schemas.exports import RoomOfMine
+from sopapo.security import Identity
+from sopapo.states import me_state, message_state, own_user_state, room_state
+from sopapo.transaction import snapshot
+
+PAGE = 500
+
+
+def export_account(caller: Identity) -> Iterator[bytes]:
+    """Yield the pieces of a JSON document of the shape `Export`; no transaction lasts from one to the next."""
+    with snapshot():
+        user = own_user_state(get_user(caller.user_id))
+        blocked = list_blocks(caller)["users"]
+        rooms = [RoomOfMine(room=room_state(room), me=me_state(me)) for room, me in rooms_of(caller)]
+    head = orjson.dumps({"user": user, "blocked": blocked, "rooms": rooms})
+    yield head[:-1] + b',"messages":['
+    separator = b""
+    for page in pages_of(caller):
+        yield separator + b",".join(page)
+        separator = b","
+    yield b"]}"
+
+
+def pages_of(caller: Identity) -> Iterator[list[bytes]]:
+    """Yield what somebody has said and not taken back, in rooms that are there, also where he is no longer."""
+    query = (
+        select(Message)
+        .join(Room, Room.id == Message.room_id)
+        .where(Message.sender_id == caller.user_id, Message.deleted_at.is_(None), is_alive())
+        .where(Room.deleted_at.is_(None), Message.seq >= Room.first_seq)
+        .order_by(Message.room_id, Message.seq)
+        .limit(PAGE)
+    )
+    after = query
+    while True:
+        with snapshot():
+            messages = db.session.scalars(after).all()
+            page = [orjson.dumps(message_state(message)) for message in messages]
+        if not page:
+            return
+        yield page
+        last = messages[-1]
+        after = query.where(tuple_(Message.room_id, Message.seq) > (last.room_id, last.seq))
