@@ -1,6 +1,6 @@
 """The Socket.IO door: one handler a request, by noun. Importing it registers them all."""
 
-from events import accounts, invites, marks, members, messages, people, reports, rooms, sync
+from events import accounts, invites, marks, members, messages, people, reports, rooms, search, sync
 from events.door import SocketDoor
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "people",
     "reports",
     "rooms",
+    "search",
     "sync",
 ]

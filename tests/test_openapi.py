@@ -160,6 +160,7 @@ def talk(described: Described, ana: str, username: str, user: str) -> None:
     ask("PUT", "/read", seq=2)
     ask("GET", "/messages/2/info")
     ask("PATCH", "/preferences", pinned=True)
+    assert described.ask("GET", "/search?q=oi", ana)["results"]
     ask("DELETE", "/messages")
     described.ask("POST", "/sync", ana, json={"rooms": {str(uuid.uuid4()): 1}})
     described.ask("GET", f"/users?ids={user}", ana)

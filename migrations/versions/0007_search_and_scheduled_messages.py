@@ -24,12 +24,16 @@ TAKEN = (
 )
 NEW = SAID.format(row="new") + " WHERE new.text IS NOT NULL"
 SQLITE = (
-    "CREATE VIRTUAL TABLE message_words USING fts5"
-    " (room, text, content='', columnsize=0, tokenize='unicode61 remove_diacritics 2')",
+    (
+        "CREATE VIRTUAL TABLE message_words USING fts5"
+        " (room, text, content='', columnsize=0, tokenize='unicode61 remove_diacritics 2')"
+    ),
     f"CREATE TRIGGER words_said AFTER INSERT ON messages BEGIN {NEW}; END",
     f"CREATE TRIGGER words_gone AFTER DELETE ON messages BEGIN {TAKEN}; END",
-    "CREATE TRIGGER words_changed AFTER UPDATE OF text ON messages WHEN old.text IS NOT new.text"
-    f" BEGIN {TAKEN}; {NEW}; END",
+    (
+        "CREATE TRIGGER words_changed AFTER UPDATE OF text ON messages WHEN old.text IS NOT new.text"
+        f" BEGIN {TAKEN}; {NEW}; END"
+    ),
     SAID.format(row="messages") + " FROM messages WHERE text IS NOT NULL",
 )
 SQLITE_BACK = (
@@ -46,8 +50,10 @@ SIGNS = (
 )
 FOLDED = r"normalize(regexp_replace(normalize(text, NFD), '[\u0300-\u036f]', '', 'g'), NFC)"
 POSTGRESQL = (
-    "ALTER TABLE messages ADD COLUMN words tsvector GENERATED ALWAYS AS"
-    f" (to_tsvector('simple', lower(regexp_replace({FOLDED}, '{SIGNS}', ' ', 'g')))) STORED",
+    (
+        "ALTER TABLE messages ADD COLUMN words tsvector GENERATED ALWAYS AS"
+        f" (to_tsvector('simple', lower(regexp_replace({FOLDED}, '{SIGNS}', ' ', 'g')))) STORED"
+    ),
     "CREATE INDEX ix_messages_words ON messages USING gin (words)",
 )
 POSTGRESQL_BACK = ("DROP INDEX ix_messages_words", "ALTER TABLE messages DROP COLUMN words")

@@ -44,6 +44,7 @@ ROUTES = {
     "block_user": Route("PUT", "/me/blocks/{user}"),
     "unblock_user": Route("DELETE", "/me/blocks/{user}", 204),
     "report": Route("POST", "/reports", 201),
+    "search": Route("GET", "/search"),
     "sync": Route("POST", "/sync"),
     "send_message": Route("POST", "/rooms/{room}/messages", 201),
     "mark_delivered": Route("PUT", "/rooms/{room}/delivered"),

@@ -1,0 +1,99 @@
+"""Finding messages by their words; what one may not read is no part of the query."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, column, func, or_, select, table, text
+
+from models import Member, Message, db
+from sopapo.chat.access import read_room
+from sopapo.chat.people import mentioned_users
+from sopapo.chat.snippets import snippet_of
+from sopapo.chat.visible import messages_for
+from sopapo.chat.word_index import fts5_query, tsquery
+from sopapo.chat.wording import Term, terms_of
+from sopapo.clock import moment_of
+from sopapo.database import is_sqlite
+from sopapo.schemas.search import FoundMessage, FoundMessages, Search
+from sopapo.security import Identity
+from sopapo.states import message_state
+
+# How many of the newest messages PostgreSQL looks through before it asks its index.
+NEWEST = 4000
+LINKS = ("http://", "https://")
+
+words = table("message_words", column("rowid"))
+
+
+def search(caller: Identity, body: Search) -> FoundMessages:
+    """Return a page of messages that hold all that is looked for, the newest first.
+
+    Raises Invalid, and NotFound and Forbidden for a room that the caller may not read.
+    """
+    terms = terms_of(body.q)
+    room_ids = rooms_of(caller) if body.room is None else [read_room(caller, body.room)[0].id]
+    query = narrowed(messages_for(caller.user_id), body).where(Message.room_id.in_(room_ids))
+    if body.has in {"file", "image"} or not room_ids:
+        found: Sequence[Message] = []
+    elif is_sqlite(db.engine):
+        found = found_by_sqlite(query, fts5_query(terms, room_ids), body.limit + 1)
+    else:
+        found = found_by_postgresql(query, tsquery(terms), body)
+    return page_of(found, terms, body.limit)
+
+
+def rooms_of(caller: Identity) -> list[str]:
+    """Return the rooms that the caller is in: naming them in the query saves looking at what he may not read."""
+    query = select(Member.room_id).where(Member.user_id == caller.user_id, Member.status == "joined")
+    return list(db.session.scalars(query))
+
+
+def narrowed(query: Select[Message], body: Search) -> Select[Message]:
+    """Return the query for those that the filters of a search let through."""
+    query = query.where(Message.deleted_at.is_(None), Message.text.is_not(None))
+    if body.sender is not None:
+        query = query.where(Message.sender_id == body.sender)
+    if body.before is not None:
+        query = query.where(Message.created_at < moment_of(body.before))
+    if body.after is not None:
+        query = query.where(Message.created_at >= moment_of(body.after))
+    if body.has == "link":
+        query = query.where(or_(*(func.lower(Message.text).contains(link) for link in LINKS)))
+    if body.cursor is not None:
+        query = query.where(Message.id < body.cursor)
+    return query
+
+
+def found_by_sqlite(query: Select[Message], match: str, limit: int) -> Sequence[Message]:
+    """Walk down the index of words, which is in the order of the messages."""
+    query = query.join(words, words.c.rowid == Message.id).where(text("message_words MATCH :match"))
+    return db.session.scalars(query.order_by(words.c.rowid.desc()).limit(limit), {"match": match}).all()
+
+
+def found_by_postgresql(query: Select[Message], match: str, body: Search) -> Sequence[Message]:
+    """Look through the newest messages, where what is common is found at once, and only then into the index.
+
+    The index has no order: of a common word it would bring all messages, to be put in order.
+    """
+    query = query.where(text("messages.words @@ CAST(:match AS tsquery)"))
+    limit, given = body.limit + 1, {"match": match}
+    edge = (body.cursor or db.session.scalars(select(func.coalesce(func.max(Message.id), 0) + 1)).one()) - NEWEST
+    newest = query.where(Message.id >= edge).order_by(Message.id.desc()).limit(limit)
+    found = db.session.scalars(newest, given).all()
+    if len(found) == limit or edge <= 0:
+        return found
+    # A sum has no index: without it the planner may hope to find enough while it walks down all messages.
+    older = query.where(Message.id < edge).order_by((Message.id + 0).desc()).limit(limit - len(found))
+    return [*found, *db.session.scalars(older, given)]
+
+
+def page_of(found: Sequence[Message], terms: list[Term], limit: int) -> FoundMessages:
+    """Return a page, of which one message more was asked for to know whether there is another."""
+    messages = found[:limit]
+    return FoundMessages(
+        results=[
+            FoundMessage(message=message_state(message), snippet=snippet_of(message.text or "", terms))
+            for message in messages
+        ],
+        users=mentioned_users(messages),
+        next=messages[-1].id if len(found) > limit else None,
+    )

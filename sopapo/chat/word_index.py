@@ -1,0 +1,36 @@
+"""What is looked for in the language of each database; words are letters and digits alone."""
+
+from collections.abc import Collection, Iterable
+
+from sopapo.chat.wording import Term
+
+# More rooms than these hold so much of everything that naming them saves nothing.
+ROOMS_AT_MOST = 200
+
+
+def fts5_query(terms: Iterable[Term], room_ids: Collection[str]) -> str:
+    """Return the query of SQLite's index, which knows the rooms of the words."""
+    wanted = f"{{text}} : ({' AND '.join(map(fts5_term, terms))})"
+    if len(room_ids) > ROOMS_AT_MOST:
+        return wanted
+    rooms = " OR ".join(f'"{room_id.replace("-", "")}"' for room_id in room_ids)
+    return f"{{room}} : ({rooms}) AND {wanted}"
+
+
+def fts5_term(term: Term) -> str:
+    """Return one term of it."""
+    if term.forms:
+        return "(" + " OR ".join(f'"{form}"' for form in term.forms) + ")"
+    return f'"{" ".join(term.words)}"' + (" *" if term.is_beginning else "")
+
+
+def tsquery(terms: Iterable[Term]) -> str:
+    """Return the query of PostgreSQL's index."""
+    return " & ".join(map(tsquery_term, terms))
+
+
+def tsquery_term(term: Term) -> str:
+    """Return one term of it."""
+    if term.forms:
+        return "(" + " | ".join(f"'{form}'" for form in term.forms) + ")"
+    return "(" + " <-> ".join(f"'{word}'" for word in term.words) + (":*)" if term.is_beginning else ")")

@@ -1,0 +1,194 @@
+"""Who finds what: only what he may read, and nothing that is no longer said."""
+
+import random
+import re
+import unicodedata
+import uuid
+from typing import Any
+
+import pytest
+
+from tests.conftest import MakeUser
+from tests.support.doors import Door
+from tests.support.person import Person
+from tests.support.refusal import refused
+
+Json = dict[str, Any]
+
+
+def texts(door: Door, person: Person, q: str, **filters: Any) -> list[str]:
+    """The texts that somebody finds, the newest first."""
+    return [result["message"]["text"] for result in door(person).ask("search", {"q": q} | filters)["results"]]
+
+
+def test_only_members_find_what_is_said_in_a_room(door: Door, make_user: MakeUser) -> None:
+    ana, bia, eva = make_user(), make_user(), make_user()
+    closed, public = ana.create_room(bia), ana.create_room(bia, public=True)
+    for room in (closed, public):
+        ana.send(room, "segredo")
+    assert texts(door, bia, "segredos") == ["segredo", "segredo"]
+    assert texts(door, eva, "segredo") == []
+    with refused("not_found", field="room"):
+        door(eva).search(q="segredo", room=closed)
+    with refused("forbidden"):
+        door(eva).search(q="segredo", room=public)
+    with refused("not_found", field="room"):
+        door(eva).search(q="segredo", room=str(uuid.uuid4()))
+
+
+def test_who_left_or_was_removed_finds_nothing_more(door: Door, make_user: MakeUser) -> None:
+    ana, bia, caio = make_user(), make_user(), make_user()
+    room = ana.create_room(bia, caio)
+    ana.send(room, "segredo")
+    bia.socket.ask("leave_room", {"room": room})
+    ana.socket.ask("remove_member", {"room": room, "user": caio.id})
+    assert [texts(door, each, "segredo") for each in (ana, bia, caio)] == [["segredo"], [], []]
+
+
+def test_a_deleted_room_is_not_found_in(door: Door, make_user: MakeUser) -> None:
+    ana = make_user()
+    room = ana.create_room()
+    ana.send(room, "segredo")
+    ana.socket.ask("delete_room", {"room": room})
+    assert texts(door, ana, "segredo") == []
+
+
+def test_who_joined_later_finds_only_what_he_may_read(door: Door, make_user: MakeUser) -> None:
+    ana, bia = make_user(), make_user()
+    room = ana.create_room()
+    ana.send(room, "segredo antes")
+    ana.socket.ask("update_room", {"room": room, "history": "since_join"})
+    ana.socket.ask("add_members", {"room": room, "users": [bia.id]})
+    ana.send(room, "segredo depois")
+    assert texts(door, bia, "segredo") == ["segredo depois"]
+    assert texts(door, ana, "segredo") == ["segredo depois", "segredo antes"]
+    ana.socket.ask("update_room", {"room": room, "history": "all"})
+    assert texts(door, bia, "segredo") == ["segredo depois", "segredo antes"]
+
+
+def test_what_is_deleted_or_hidden_is_not_found(door: Door, make_user: MakeUser) -> None:
+    ana, bia = make_user(), make_user()
+    room = ana.create_room(bia)
+    deleted, hidden = ana.send(room, "segredo um"), ana.send(room, "segredo dois")
+    ana.socket.ask("delete_message", {"room": room, "seq": deleted["seq"]})
+    bia.socket.ask("hide_message", {"room": room, "seq": hidden["seq"]})
+    assert texts(door, ana, "segredo") == ["segredo dois"]
+    assert texts(door, bia, "segredo") == []
+
+
+def test_an_edited_message_is_found_by_what_it_says_now(door: Door, make_user: MakeUser) -> None:
+    ana = make_user()
+    room = ana.create_room()
+    message = ana.send(room, "gatos e cães")
+    ana.socket.ask("edit_message", {"room": room, "seq": message["seq"], "text": "gatos e peixes"})
+    assert texts(door, ana, "peixe") == texts(door, ana, "gato") == ["gatos e peixes"]
+    assert texts(door, ana, "cão") == []
+
+
+def test_history_that_was_cleared_is_not_found(door: Door, make_user: MakeUser) -> None:
+    ana = make_user()
+    room = ana.create_room()
+    ana.send(room, "segredo")
+    ana.socket.ask("clear_history", {"room": room})
+    ana.send(room, "segredo novo")
+    assert texts(door, ana, "segredo") == ["segredo novo"]
+
+
+GROUPS = [
+    ("reunião", "reuniões", "REUNIAO"),
+    ("prova", "Provas"),
+    ("animal", "animais"),
+    ("cão", "cães"),
+    ("café", "cafés"),
+    ("feliz", "felizes"),
+    ("hotel", "hotéis"),
+    ("nuvem", "nuvens"),
+    ("azul", "azuis"),
+    ("zebra",),
+    ("x9",),
+    ("привет",),
+]
+SAYINGS = [word for group in GROUPS for word in group]
+SIGNS = [" ", ", ", " - ", "! ", "\n", " 😀 ", "/", "_"]
+
+
+class Talk:
+    """What was said, and a plain way of finding it."""
+
+    def __init__(self, rnd: random.Random) -> None:
+        self.rnd = rnd
+        self.said: list[Json] = []
+
+    def text(self) -> str:
+        """Something to say."""
+        words = [self.rnd.choice(SAYINGS) for _ in range(self.rnd.randint(1, 6))]
+        return "".join(word + self.rnd.choice(SIGNS) for word in words).strip()
+
+    def question(self) -> str:
+        """Something to look for."""
+        word = self.rnd.choice(SAYINGS)
+        other = self.rnd.choice(SAYINGS)
+        return self.rnd.choice([word, word.upper(), f"{word} {other}", f'"{word} {other}"', f"{word[:2]}*", f"{word}*"])
+
+    def finds(self, question: str, message: Json) -> bool:
+        """Tell whether a message holds what is looked for."""
+        words = words_of(message["text"] or "")
+        if question.startswith('"'):
+            phrase = words_of(question)
+            return any(words[n : n + len(phrase)] == phrase for n in range(len(words)))
+        return all(any(same(each, word) for word in words) for each in question.split())
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text without case and accents."""
+    return re.findall(r"[^\W_]+", re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", text)).lower())
+
+
+def same(asked: str, word: str) -> bool:
+    """Tell whether a word is what is asked for, or another form of it."""
+    plain = words_of(asked)[0]
+    if asked.endswith("*"):
+        return word.startswith(plain)
+    return any({plain, word} <= {words_of(each)[0] for each in group} for group in GROUPS)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_search_agrees_with_a_plain_reading_of_what_each_may_read(door: Door, make_user: MakeUser, number: int) -> None:
+    rnd = random.Random(f"{number} {door.name}")
+    talk = Talk(rnd)
+    people = [make_user() for _ in range(3)]
+    rooms = [people[0].create_room(*people[: n + 1]) for n in range(3)]
+    for _ in range(60):
+        talk.said.append(people[0].send(rnd.choice(rooms), talk.text()))
+    for _ in range(40):
+        question, person = talk.question(), rnd.choice(people)
+        readable = {room: {m["seq"] for m in person.whole_history(room)} for room in rooms[people.index(person) :]}
+        expected = [
+            (message["room"], message["seq"])
+            for message in reversed(talk.said)
+            if message["seq"] in readable.get(message["room"], ()) and talk.finds(question, message)
+        ]
+        results = door(person).ask("search", {"q": question, "limit": 50})["results"]
+        assert [(r["message"]["room"], r["message"]["seq"]) for r in results] == expected[:50], question
+        assert all(plainly(result) == result["message"]["text"] for result in results)
+        disturb(people[0], rnd, talk)
+
+
+def plainly(result: Json) -> str:
+    """The text of a short message as its snippet says it."""
+    assert "<mark>" in result["snippet"]
+    return str(result["snippet"].replace("<mark>", "").replace("</mark>", ""))
+
+
+def disturb(person: Person, rnd: random.Random, talk: Talk) -> None:
+    """Delete a message, or say it in other words."""
+    message = rnd.choice(talk.said)
+    at = {"room": message["room"], "seq": message["seq"]}
+    if message["text"] is None:
+        return
+    if rnd.random() < 0.5:
+        message["text"] = None
+        person.socket.ask("delete_message", at)
+    else:
+        message["text"] = talk.text()
+        person.socket.ask("edit_message", at | {"text": message["text"]})
