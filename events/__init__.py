@@ -1,6 +1,6 @@
 """The Socket.IO door: one handler a request, by noun. Importing it registers them all."""
 
-from events import accounts, invites, marks, members, messages, people, reports, rooms, search, sync
+from events import accounts, invites, marks, members, messages, people, presence, reports, rooms, search, sync
 from events.door import SocketDoor
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "members",
     "messages",
     "people",
+    "presence",
     "reports",
     "rooms",
     "search",

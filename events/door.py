@@ -1,14 +1,17 @@
 """What all requests of sockets have in common: finding the handler, parsing, naming the caller, answering."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from flask import Flask
 
-from events.someone import Sends, Someone, become, recognize
+from events.someone import Sends, Someone, become, part, recognize
 from models import db
-from sopapo.errors import Invalid, TokenExpired, Unauthenticated, UnknownEvent, outcome_of
+from sopapo import metrics
+from sopapo.errors import Invalid, Problem, TokenExpired, Unauthenticated, UnknownEvent, outcome_of
+from sopapo.limits import limits
 from sopapo.schemas.fields import Request
 from sopapo.security import Identity
 from sopapo.transaction import told_after_the_answer
@@ -47,8 +50,7 @@ class Ask(Generic[Body]):
     @property
     def already(self) -> str | None:
         """Return the user that the socket is, where it is someone."""
-        who: Someone | None = self.connection.who
-        return who.identity.user_id if who else None
+        return user_of(self.connection)
 
     def answer(self, result: Mapping[str, object] | None = None) -> None:
         """Acknowledge with what the request resulted in."""
@@ -106,9 +108,11 @@ class SocketDoor:
 
     def request(self, connection: Connection, event: str, args: list[object], acknowledge: Acknowledge) -> None:
         """Answer one request; whatever goes wrong is answered too."""
+        acknowledge = counted(event, acknowledge)
         with self.app.app_context():
             try:
                 handler = find_handler(connection, event)
+                limits().take(event, connection.address, user_of(connection))
                 ask = Ask(connection, parse(handler.schema, args), acknowledge)
                 if handler.later:
                     handler.function(ask)
@@ -123,6 +127,8 @@ class SocketDoor:
 
     def disconnect(self, connection: Connection) -> None:
         """Forget a socket; its channels are left by the transport."""
+        with self.app.app_context():
+            part(connection)
         connection.who = None
 
 
@@ -138,6 +144,24 @@ def find_handler(connection: Connection, event: str) -> Handler:
     if handler is None:
         raise UnknownEvent("there is no such request")
     return handler
+
+
+def user_of(connection: Connection) -> str | None:
+    """Return the user that a socket is, where it is someone."""
+    who: Someone | None = connection.who
+    return who.identity.user_id if who else None
+
+
+def counted(event: str, acknowledge: Acknowledge) -> Acknowledge:
+    """Return what answers a request and counts how that went; names that nobody has registered are one."""
+    began = time.perf_counter()
+
+    def answer(result: Mapping[str, object]) -> None:
+        code = "ok" if result["ok"] else cast(Problem, result["error"])["code"]
+        metrics.observe(event if event in handlers else "unknown", code, time.perf_counter() - began)
+        acknowledge(result)
+
+    return answer
 
 
 def wait_for_sends(connection: Connection) -> None:

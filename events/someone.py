@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from threading import Event
 
 from sopapo.bus import bus
-from sopapo.chat import rooms, sessions
+from sopapo.chat import presence, rooms, sessions
+from sopapo.chat.typists import typists
 from sopapo.clock import now
 from sopapo.errors import Unauthenticated
 from sopapo.security import Identity
@@ -66,6 +67,18 @@ def become(connection: Connection, identity: Identity) -> None:
     """Make a socket someone, or the same one anew, and let it hear all that is his."""
     bus().here.follow(connection, identity, rooms.revs_of)
     connection.who = Someone(replace(identity, socket=connection.sid))
+    presence.look_at(identity.user_id)
+
+
+def part(connection: Connection) -> None:
+    """Let what a socket said of its user end with the last of his sockets."""
+    who: Someone | None = connection.who
+    if who is not None:
+        user_id = who.identity.user_id
+        bus().here.watchers.forget(connection.sid)
+        presence.look_at(user_id)
+        if not bus().here.has(user_id):
+            typists().end_all(user_id)
 
 
 def look_after(connection: Connection, connected_seconds: float) -> None:

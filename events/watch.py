@@ -9,7 +9,7 @@ from flask import Flask
 from events.someone import look_after
 from models import db
 from sopapo.bus import bus
-from sopapo.chat import deletion, expiry, healing, housekeeping
+from sopapo.chat import deletion, expiry, healing, housekeeping, online, presence
 from sopapo.errors import is_away
 from sopapo.journal import journal
 from sopapo.transport import Transport
@@ -21,6 +21,9 @@ SECONDS = 1
 # A removal holds in other processes within a second, told or not.
 OTHERS_SECONDS = 0.5
 HOUSEKEEPING_SECONDS = 60
+# A third of the lease: it survives two beats that fail.
+BEAT_SECONDS = 15
+PARTING_SECONDS = 5
 
 
 def watch_deadlines(app: Flask, transport: Transport) -> None:
@@ -55,6 +58,18 @@ def sweep() -> None:
     """Erase what is no more, in small pieces, so that nobody waits for it."""
     while expiry.sweep_expired() or expiry.sweep_cleared():
         sleep(0)
+
+
+def keep_presence(app: Flask) -> None:
+    """Hold the lease of what is said of this process's users, and let nobody watch a stranger, for ever."""
+    with app.app_context():
+        warden = presence.Warden()
+        while True:
+            guarded(online.online().beat)
+            for _ in range(BEAT_SECONDS // PARTING_SECONDS):
+                sleep(PARTING_SECONDS)
+                guarded(online.clear_dead)
+                guarded(warden.part_strangers)
 
 
 def keep_house(app: Flask) -> None:

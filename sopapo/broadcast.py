@@ -5,15 +5,17 @@
 
 from collections.abc import Sequence
 
-from sopapo.bus import bus, room_channel, user_channel
+from sopapo.bus import bus, presence_channel, room_channel, user_channel
 from sopapo.schemas.states import (
     HiddenState,
     MemberState,
     MessageState,
     MeState,
+    PresenceState,
     ReceiptState,
     RoomState,
     StarState,
+    TypingState,
     UserState,
 )
 
@@ -69,6 +71,16 @@ def user(user_ids: Sequence[str], state: UserState) -> None:
 def own_user(state: UserState, skip: str | None = None) -> None:
     """Push a user with his settings to his own sockets."""
     bus().emit(user_channel(state["id"]), "user", state, skip)
+
+
+def typing(state: TypingState, blind: Sequence[str]) -> None:
+    """Push to a room that a member is typing, or no longer, but for the users who are blind to it."""
+    bus().emit_but(room_channel(state["room"]), "typing", state, blind)
+
+
+def presence(state: PresenceState) -> None:
+    """Push whether a user is online to those who watch him."""
+    bus().emit(presence_channel(state["user"]), "presence", state)
 
 
 def entered(user_id: str, room_id: str) -> None:

@@ -10,8 +10,9 @@ from sopapo.relay import Relay
 from sopapo.schemas.states import MessageState
 from sopapo.sockets import Payload, Sockets, room_channel, user_channel
 from sopapo.transport import Transport
+from sopapo.watchers import presence_channel
 
-__all__ = ["Bus", "bus", "room_channel", "user_channel"]
+__all__ = ["Bus", "bus", "presence_channel", "room_channel", "user_channel"]
 
 
 class Bus:
@@ -42,6 +43,11 @@ class Bus:
         """Push a state to each of these users, but for the socket that knows it already."""
         self.here.emit_each(user_ids, event, payload, skip)
         self.tell("emit_each", user_ids, event, payload)
+
+    def emit_but(self, channel: str, event: str, payload: Payload, blind: Sequence[str]) -> None:
+        """Push a state to a channel, but for these users."""
+        self.here.emit_but(channel, event, payload, blind)
+        self.tell("emit_but", channel, event, payload, blind)
 
     def enter_room(self, user_id: str, room_id: str) -> None:
         """Put all sockets of a user into the channel of a room."""
@@ -74,6 +80,7 @@ class Bus:
             "emit": self.here.emit,
             "emit_seen": self.here.emit_seen,
             "emit_each": self.here.emit_each,
+            "emit_but": self.here.emit_but,
             "enter_room": self.here.enter_room,
             "leave_room": self.here.leave_room,
             "close_room": self.here.close_room,

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from sopapo.schemas.states import MemberState, MessageState
 from sopapo.security import Identity
 from sopapo.transport import Connection, Transport
+from sopapo.watchers import Watchers
 
 Payload = Mapping[str, object]
 
@@ -29,7 +31,9 @@ class Sockets:
     def __init__(self, transport: Transport) -> None:
         """Tell the sockets of this transport."""
         self.transport = transport
+        self.watchers = Watchers(transport)
         self.noted: list[Moves] = []
+        self.noted_pushes: list[dict[str, Any]] = []
         # The last change that each room with sockets here was told of: all of them hear what is told.
         self.revs: dict[str, int] = {}
 
@@ -52,6 +56,17 @@ class Sockets:
             yield moved
         finally:
             self.noted.remove(moved)
+
+    @contextmanager
+    def noting_pushes(self) -> Iterator[dict[str, Any]]:
+        """Gather the last push to each channel meanwhile: what is asked in this time may be older than that."""
+        pushes: dict[str, Any] = {}
+        self.noted_pushes.append(pushes)
+        try:
+            yield pushes
+        finally:
+            # By identity: what two have gathered may be equal.
+            self.noted_pushes = [noted for noted in self.noted_pushes if noted is not pushes]
 
     def note_move(self, user_id: str, room_id: str) -> None:
         """Let those know who are asking just now."""
@@ -85,6 +100,8 @@ class Sockets:
     def emit(self, channel: str, event: str, payload: Payload, skip: str | None = None) -> None:
         """Push a state to a channel, but for the socket that knows it already."""
         self.transport.broadcast(channel, event, payload, skip)
+        for pushes in self.noted_pushes:
+            pushes[channel] = payload
         rev = payload.get("rev")
         if isinstance(rev, int):
             self.note_rev(channel, rev)
@@ -92,11 +109,20 @@ class Sockets:
     def emit_seen(self, state: MessageState, blind: Sequence[str], skip: str | None = None) -> None:
         """Push a message to its room, but for the users who may not see it: they are left a hole, which sync closes."""
         channel = room_channel(state["room"])
-        blind_sids = {
-            connection.sid for user_id in blind for connection in self.transport.members(user_channel(user_id))
-        }
-        self.transport.broadcast(channel, "message", state, skip, blind=blind_sids)
+        self.transport.broadcast(channel, "message", state, skip, blind=self.sids_of(blind))
         self.note_rev(channel, state["rev"])
+
+    def emit_but(self, channel: str, event: str, payload: Payload, blind: Sequence[str]) -> None:
+        """Push a state to a channel, but for these users."""
+        self.transport.broadcast(channel, event, payload, blind=self.sids_of(blind))
+
+    def sids_of(self, user_ids: Sequence[str]) -> set[str]:
+        """Return the names of the sockets of these users."""
+        return {one.sid for user_id in user_ids for one in self.transport.members(user_channel(user_id))}
+
+    def has(self, user_id: str) -> bool:
+        """Tell whether a user has sockets here."""
+        return bool(self.transport.members(user_channel(user_id)))
 
     def emit_each(self, user_ids: Sequence[str], event: str, payload: Payload, skip: str | None = None) -> None:
         """Push a state to each of these users, but for the socket that knows it already."""

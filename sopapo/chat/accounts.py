@@ -10,6 +10,7 @@ from models import User, db
 from sopapo.chat.sessions import Device, open_session
 from sopapo.clock import now
 from sopapo.errors import BadCredentials, Conflict, Suspended
+from sopapo.limits import limits
 from sopapo.schemas.accounts import LoggedIn, Login, Register
 from sopapo.security import Identity, check_password, hash_password
 from sopapo.states import own_user_state
@@ -79,9 +80,10 @@ def login(device: Device, body: Login, already: str | None = None) -> Arrival:
     """
     user = find_by_login(body.username)
     db.session.remove()
-    right, better_hash = check_password(body.password, user.password_hash if user else None)
-    if user is None or not right:
-        raise BadCredentials("no such username and password")
+    with limits().guessing(device.address, body.username):
+        right, better_hash = check_password(body.password, user.password_hash if user else None)
+        if user is None or not right:
+            raise BadCredentials("no such username and password")
     if user.suspended_at is not None:
         raise Suspended("the account is suspended")
     if already not in {None, user.id}:

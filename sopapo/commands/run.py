@@ -6,15 +6,17 @@ import structlog
 from flask import Flask
 
 from events import SocketDoor
-from events.watch import keep_house, watch_deadlines, watch_expiry, watch_others
+from events.watch import guarded, keep_house, keep_presence, watch_deadlines, watch_expiry, watch_others
 from sopapo import rest
 from sopapo.bus import Bus
-from sopapo.chat import marking, preferences, receipts
+from sopapo.chat import marking, online, preferences, receipts
+from sopapo.chat.typists import Typists
 from sopapo.commands import schema
 from sopapo.commands.app import Subparsers, make_app, settings_of
 from sopapo.config import ConfigError, Settings
 from sopapo.gathering import Gathering
 from sopapo.journal import Journal
+from sopapo.limits import Limits
 from sopapo.security import nobodys_hash
 from sopapo.transport import Transport, TransportOptions, serve
 from sopapo.transport.runtime import spawn
@@ -41,12 +43,15 @@ def run(given: argparse.Namespace) -> None:
     spawn(watch_others, app)
     spawn(watch_expiry, app)
     spawn(keep_house, app)
+    spawn(keep_presence, app)
     log.info("serving", url=f"http://{settings.host}:{settings.port}", database=settings.database().get_backend_name())
     try:
         serve(app, settings.host, settings.port, transport.options)
     except OSError as error:
         message = f"cannot listen on {settings.host} port {settings.port}: {error.strerror}"
         raise ConfigError(message) from None
+    with app.app_context():
+        guarded(online.online().leave)
 
 
 def open_doors(app: Flask, settings: Settings) -> Transport:
@@ -63,5 +68,9 @@ def open_doors(app: Flask, settings: Settings) -> Transport:
     app.extensions["sopapo.journal"] = Journal(app, coming_back.add)
     app.extensions["sopapo.marking"] = Gathering(app, marking.grant, marking.SECONDS, marking.MOST)
     app.extensions["sopapo.receipts"] = Gathering(app, receipts.tell_senders, receipts.SECONDS, receipts.MOST)
+    app.extensions["sopapo.limits"] = Limits(settings)
+    app.extensions["sopapo.typists"] = Typists(app)
+    app.extensions["sopapo.online"] = rows = online.Online()
+    app.extensions["sopapo.glances"] = Gathering(app, rows.settle, online.SECONDS, online.MOST)
     rest.init_app(app)
     return transport

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from sopapo.rest import accounts, invites, marks, members, messages, people, reports, rooms, search, sync
+from sopapo.rest import accounts, invites, marks, members, messages, people, presence, reports, rooms, search, sync
 from sopapo.rest.door import mount
 from sopapo.rest.figures import figures, init_figures
 from sopapo.rest.headers import guard
@@ -19,6 +19,7 @@ __all__ = [
     "members",
     "messages",
     "people",
+    "presence",
     "reports",
     "rooms",
     "search",

@@ -11,6 +11,7 @@ from flask import Flask, Response, request, stream_with_context
 from sopapo import metrics
 from sopapo.chat.sessions import Device, authenticate
 from sopapo.errors import Unauthenticated
+from sopapo.limits import limits
 from sopapo.rest import problems
 from sopapo.rest.parsing import JSON_TYPE, parse
 from sopapo.schemas.fields import Request
@@ -113,6 +114,7 @@ def view(route: Route) -> Callable[..., Response]:
         began, code = time.perf_counter(), "ok"
         try:
             identity = None if route.strangers else authenticate(bearer()).identity
+            limits().take(route.name, request.remote_addr or "", identity.user_id if identity else None)
             return reply(route, route.function(Ask(parse(route.schema, path), identity)))
         except Exception as error:  # noqa: BLE001
             outcome = problems.outcome(error)

@@ -31,5 +31,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "mark_delivered": {"seq": 12},
     "mark_read": {"seq": 12},
     "set_preferences": {"pinned": True, "draft": "Levo o carv"},
+    "typing": {"on": True},
     "sync": {"rooms": {ROOM: 17}},
 }

@@ -18,7 +18,19 @@ The HTTP door of SóPapo: the same acts as the requests on Socket.IO, with the s
 Log in, then send the access token as `Authorization: Bearer TOKEN`. Every error is a problem document (RFC 9457)
 whose `code` says what to do about it; `field` names the field to blame, `retry_after` the seconds to wait.
 """
-NOUNS = ["accounts", "people", "reports", "rooms", "members", "invites", "messages", "marks", "search", "sync"]
+NOUNS = [
+    "accounts",
+    "people",
+    "presence",
+    "reports",
+    "rooms",
+    "members",
+    "invites",
+    "messages",
+    "marks",
+    "search",
+    "sync",
+]
 
 
 class Untitled(GenerateJsonSchema):

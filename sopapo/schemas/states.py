@@ -133,6 +133,22 @@ class ReceiptState(TypedDict):
     read: int
 
 
+class TypingState(TypedDict):
+    """Whether a member is typing."""
+
+    room: str
+    user: str
+    on: bool
+
+
+class PresenceState(TypedDict):
+    """Whether a user is online, else when he was last seen; both are held back from those who may not know."""
+
+    user: str
+    online: bool
+    last_seen: str | None
+
+
 class UserState(TypedDict):
     """A user as others see him, and with the settings as he sees himself."""
 

@@ -44,6 +44,8 @@ ROUTES = {
     "block_user": Route("PUT", "/me/blocks/{user}"),
     "unblock_user": Route("DELETE", "/me/blocks/{user}", 204),
     "report": Route("POST", "/reports", 201),
+    "typing": Route("PUT", "/rooms/{room}/typing"),
+    "watch_presence": Route("GET", "/presence"),
     "search": Route("GET", "/search"),
     "sync": Route("POST", "/sync"),
     "send_message": Route("POST", "/rooms/{room}/messages", 201),
