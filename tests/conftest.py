@@ -2,6 +2,7 @@
 
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from tests.support.databases import Database, Postgresql, Sqlite
 from tests.support.doors import Door, RestDoor, SocketDoor
+from tests.support.forging import signed
 from tests.support.people import People
 from tests.support.person import Person
 from tests.support.server import Server
@@ -81,6 +83,15 @@ def crowd(shared: Server) -> People:
     people.seed()
     shared.start()
     return people
+
+
+@pytest.fixture(scope="session")
+def expiring(crowd: People) -> Iterator[SocketUser]:
+    """A connection whose token is over soon; it is kept for the run, since what follows takes a minute."""
+    token = signed(crowd.take().token or "", exp=int(time.time()) + 4)
+    socket = SocketUser(crowd.server.url, token).connect()
+    yield socket
+    socket.close()
 
 
 @pytest.fixture

@@ -330,6 +330,13 @@ def test_the_settings_of_a_user_are_shown_to_nobody_else(make_user: MakeUser) ->
         bia.rest.get(f"/users/{uuid.uuid4()}")
 
 
+def test_an_expired_token_leaves_a_minute_to_renew_it(expiring: SocketUser) -> None:
+    expiring.wait_for("token_expired")
+    with refused("token_expired"):
+        expiring.ask("sync")
+    assert expiring.alive
+
+
 def test_an_expired_token_is_announced_and_pushes_go_on_until_it_is_renewed(
     make_server: MakeServer, make_user: MakeUser
 ) -> None:

@@ -10,6 +10,7 @@ import jwt
 import pytest
 
 from tests.conftest import MakeUser
+from tests.support.forging import signed
 from tests.support.person import Person
 from tests.support.refusal import refused
 from tests.support.rest_user import RestUser
@@ -18,13 +19,6 @@ from tests.support.socket_user import SocketUser
 
 Forge = Callable[[str], str]
 PLACES = ["rest", "connect", "authenticate"]
-
-
-def signed(token: str, key: str = JWT_KEY, algorithm: str = "HS256", **changes: Any) -> str:
-    """Return the token with some claims changed (None takes one away), signed anew."""
-    claims = jwt.decode(token, options={"verify_signature": False}) | changes
-    kept = {name: value for name, value in claims.items() if value is not None}
-    return jwt.encode(kept, key, algorithm, headers={"kid": jwt.get_unverified_header(token)["kid"]})
 
 
 def unsigned(token: str) -> str:
@@ -122,3 +116,9 @@ def test_without_a_header_one_is_nobody(server: Server) -> None:
     for path in ("/me", "/rooms", "/me/sessions"):
         with refused("unauthenticated"):
             RestUser(server.api).get(path)
+
+
+@pytest.mark.slow
+def test_who_does_not_renew_a_token_within_a_minute_is_disconnected(expiring: SocketUser) -> None:
+    expiring.wait_closed(80)
+    assert expiring.heard[-1].event == "disconnect"
