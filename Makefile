@@ -47,8 +47,9 @@ bench: $(VENV)/.run ## Measure against the peers, for about 30 minutes (ARGS="--
 	@$(PY) -m benchmarks.stages --write
 	@$(PY) -m benchmarks.compare $(ARGS)
 
-soak: $(VENV)/.run ## See whether memory grows under load, for about 5 minutes
+soak: $(VENV)/.run ## See what becomes of memory and of one client under load, for about 8 minutes
 	@$(PY) -m benchmarks.soak --write $(ARGS)
+	@$(PY) -m benchmarks.canary --write $(ARGS)
 
 lock: $(PY) ## Write the locks anew (UPGRADE=1 takes the newest versions)
 	@scripts/lock $(PY) $(UPGRADE)

@@ -177,7 +177,7 @@ def test_a_section_is_replaced_and_the_rest_of_the_page_stays() -> None:
         with_section(page, "stages", "")
 
 
-@pytest.mark.parametrize("name", ["bars", "soak", "stages"])
+@pytest.mark.parametrize("name", ["bars", "canary", "soak", "stages"])
 def test_the_page_has_marks_for_each_section(name: str) -> None:
     assert with_section(PAGE.read_text(encoding="utf-8"), name, "x")
 
