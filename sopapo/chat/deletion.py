@@ -24,7 +24,7 @@ LOOK_BACK = 86_400_000
 
 
 def delete_account(caller: Identity, body: DeleteAccount, acknowledge: Callable[[], None]) -> None:
-    """Delete the caller's account; `acknowledge` is called after the commit and before its sockets are cut.
+    """Delete the caller's account; `acknowledge` is called when all is done, before its sockets are cut.
 
     His messages stay, said by a deleted account; his username is free. Raises BadCredentials.
     """
@@ -37,11 +37,19 @@ def delete_account(caller: Identity, body: DeleteAccount, acknowledge: Callable[
         user = get_user(caller.user_id)
         forget(user)
         tell_companions(tell, user)
+    try:
+        leave_all_rooms(user.id)
+    finally:
+        end_sessions(user.id, acknowledge)
+
+
+def end_sessions(user_id: str, acknowledge: Callable[[], None]) -> None:
+    """End all sessions of somebody, once he is answered."""
+    with transaction() as tell:
         tell(acknowledge)
-        sessions = select(Session).where(Session.user_id == user.id, Session.revoked_at.is_(None))
+        sessions = select(Session).where(Session.user_id == user_id, Session.revoked_at.is_(None))
         for session in db.session.scalars(sessions).all():
             revoke(session, tell)
-    leave_all_rooms(user.id)
 
 
 def forget(user: User) -> None:
