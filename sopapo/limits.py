@@ -27,13 +27,16 @@ ACTS = {
     "typing": Rate(20, 5),
     "watch_presence": Rate(60, 2),
     "find_people": Rate(60, 2),
+    "find_public_rooms": Rate(60, 2),
     "search": Rate(60, 5),
     "join_room": Rate(60, 1),
+    "join_by_invite": Rate(60, 1),
     "add_members": Rate(60, 1),
     "create_room": Rate(60, 0.2),
     "create_invite": Rate(60, 0.2),
     "update_profile": Rate(60, 0.2),
-    "delete_account": Rate(10, 0.05),
+    # It asks for the password, which whoever has stolen a token would guess.
+    "delete_account": Rate(10, 1 / 60),
     "export_account": Rate(10, 0.05),
     "report": Rate(20, 0.05),
 }
