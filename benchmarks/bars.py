@@ -19,21 +19,21 @@ class Run:
 
 
 RUNS = {
-    "fanout": Run("fanout --members 100,1000,5000 --seconds 4", "fanout --members 100,1000 --seconds 1.5 --warm 0.5"),
+    "fanout": Run("fanout --members 100,1000,5000 --seconds 3", "fanout --members 100,1000 --seconds 1.5 --warm 0.5"),
     "overload": Run(
-        "fanout --members 1000 --window 16 --seconds 4", "fanout --members 1000 --window 16 --seconds 1.5 --warm 0.5"
+        "fanout --members 1000 --window 16 --seconds 3", "fanout --members 1000 --window 16 --seconds 1.5 --warm 0.5"
     ),
     "rate-1000": Run(
-        "rate --members 1000 --per-second 25 --seconds 6", "rate --members 1000 --per-second 25 --seconds 1.5"
+        "rate --members 1000 --per-second 25 --seconds 5", "rate --members 1000 --per-second 25 --seconds 1.5"
     ),
     "rate-5000": Run(
-        "rate --members 5000 --per-second 10 --seconds 6", "rate --members 5000 --per-second 10 --seconds 3"
+        "rate --members 5000 --per-second 10 --seconds 5", "rate --members 5000 --per-second 10 --seconds 3"
     ),
-    "ingest": Run("ingest --store sqlite,pg --seconds 4", "ingest --store sqlite,pg --seconds 2"),
+    "ingest": Run("ingest --store sqlite,pg --seconds 3", "ingest --store sqlite,pg --seconds 2"),
     "idle": Run(
         "idle --connections 10000 --ping 10 --seconds 10", "idle --connections 1500 --ping 4", targets=(OURS, NODE)
     ),
-    "storm": Run("storm --connections 5000 --cycles 2", "storm --connections 500 --cycles 2", targets=(OURS, NODE)),
+    "storm": Run("storm --connections 5000 --cycles 1", "storm --connections 500 --cycles 1", targets=(OURS, NODE)),
 }
 
 

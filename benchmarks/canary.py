@@ -83,6 +83,8 @@ def run(loadgen: Path, connections: int) -> tuple[Canary, dict[str, Any]]:
 
 def report(canary: Canary, storm: dict[str, Any]) -> str:
     """Return what was found, as a table."""
+    if len(canary.seconds) < 2:
+        sys.exit("nothing was acknowledged")
     hundredths = statistics.quantiles(canary.seconds, n=100)
     lost = canary.sent - len(canary.seconds)
     is_reached = hundredths[98] <= MOST_SECONDS and not lost and storm["ok"]

@@ -47,12 +47,12 @@ def ready(given: Path | None, *, with_peers: bool = True) -> Path:
     found = find(given)
     if is_built(found, with_peers=with_peers):
         return found
-    if not is_built(COPY, with_peers=with_peers) or is_newer(found):
+    if not is_built(COPY, with_peers=with_peers) or differs(found):
         build(found, with_peers=with_peers)
     return COPY
 
 
-def is_newer(found: Path) -> bool:
+def differs(found: Path) -> bool:
     """Tell whether a file differs from what the copy was made of."""
     return any((found / name).read_bytes() != (COPY / name).read_bytes() for name in ("run.py", "loadgen.c"))
 
@@ -71,5 +71,6 @@ def build(found: Path, *, with_peers: bool) -> None:
 def run(folder: Path, arguments: Sequence[str], out: Path) -> bool:
     """Run the generator's programme, record it in a file, and tell whether every check passed."""
     out.parent.mkdir(parents=True, exist_ok=True)
+    out.unlink(missing_ok=True)
     command = [sys.executable, "run.py", *arguments, "--project", str(ROOT), "--out", str(out)]
     return subprocess.run(command, cwd=folder, check=False).returncode == 0
