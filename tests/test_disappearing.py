@@ -31,8 +31,8 @@ def on(server: Server) -> Sql:
             ):
                 cursor.execute(statement.replace("?", "%s"), values)
                 return list(cursor.fetchall()) if cursor.description else []
-        with closing(sqlite3.connect(server.data / "sopapo.db", timeout=10)) as connection, connection:
-            return list(connection.execute(statement, values).fetchall())
+        with closing(sqlite3.connect(server.data / "sopapo.db", timeout=10)) as file, file:
+            return list(file.execute(statement, values).fetchall())
 
     return ask
 
@@ -86,13 +86,14 @@ def test_what_has_expired_leaves_answers_at_once_and_the_database_soon(
     entry = bia.entry(room)
     assert (entry["unread"], entry["mentions"], entry["rev"]) == (0, 0, rev)
     assert seq not in {message["seq"] for message in entry["messages"]}
-    for act, extra in {
+    acts: dict[str, dict[str, Any]] = {
         "edit_message": {"text": "x"},
         "delete_message": {},
         "react": {"emoji": "👍"},
         "star_message": {"on": False},
         "pin_message": {"on": True},
-    }.items():
+    }
+    for act, extra in acts.items():
         with refused("not_found"):
             door(ana).ask(act, {"room": room, "seq": seq} | extra)
     with refused("not_found", field="reply_to"):
@@ -193,7 +194,8 @@ def test_what_was_said_before_one_came_is_hidden_where_the_room_says_so(door: Do
     assert [message["system"]["action"] for message in entry["messages"]] == ["added"]
     assert (entry["unread"], entry["mentions"], eva.history(room)) == (0, 0, entry["messages"])
     assert [message["seq"] for message in eva.entry(room, 1)["messages"]] == [old["seq"] + 1]
-    for act, extra in {"react": {"emoji": "👍"}, "star_message": {"on": True}}.items():
+    acts: dict[str, dict[str, Any]] = {"react": {"emoji": "👍"}, "star_message": {"on": True}}
+    for act, extra in acts.items():
         with refused("not_found"):
             door(eva).ask(act, {"room": room, "seq": old["seq"]} | extra)
     with refused("not_found", field="reply_to"):

@@ -158,7 +158,7 @@ def do(acts: list[Callable[[], Any]], number: int) -> Any:
 def test_blocking_and_making_the_direct_room_at_once_leaves_it_silent(make_user: MakeUser, race: Any) -> None:
     for _ in range(5):
         ana, bia = make_user(), make_user()
-        acts = [
+        acts: list[Callable[[], Any]] = [
             partial(ana.rest.ask, "PUT", f"/me/blocks/{bia.id}"),
             partial(bia.create_room, ana, kind="direct", name=None),
         ]
@@ -174,8 +174,8 @@ def reports(server: Server, reporter: Person) -> list[tuple[Any, ...]]:
         with closing(psycopg2.connect(server.database_url)) as connection, connection.cursor() as cursor:
             cursor.execute(query.replace("?", "%s"), (reporter.id,))
             return list(cursor.fetchall())
-    with closing(sqlite3.connect(server.data / "sopapo.db")) as connection:
-        return list(connection.execute(query, (reporter.id,)))
+    with closing(sqlite3.connect(server.data / "sopapo.db")) as file:
+        return list(file.execute(query, (reporter.id,)))
 
 
 def test_a_report_is_kept_with_what_the_message_said(door: Door, server: Server, make_user: MakeUser) -> None:
