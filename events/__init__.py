@@ -1,6 +1,19 @@
 """The Socket.IO door: one handler a request, by noun. Importing it registers them all."""
 
-from events import accounts, invites, marks, members, messages, people, presence, reports, rooms, search, sync
+from events import (
+    accounts,
+    invites,
+    marks,
+    members,
+    messages,
+    people,
+    presence,
+    reports,
+    rooms,
+    scheduled,
+    search,
+    sync,
+)
 from events.door import SocketDoor
 
 __all__ = [
@@ -14,6 +27,7 @@ __all__ = [
     "presence",
     "reports",
     "rooms",
+    "scheduled",
     "search",
     "sync",
 ]

@@ -9,7 +9,7 @@ from flask import Flask
 from events.someone import look_after
 from models import db
 from sopapo.bus import bus
-from sopapo.chat import deletion, expiry, healing, housekeeping, online, presence
+from sopapo.chat import deletion, expiry, healing, housekeeping, online, presence, timed
 from sopapo.errors import is_away
 from sopapo.journal import journal
 from sopapo.transport import Transport
@@ -52,6 +52,20 @@ def watch_expiry(app: Flask) -> None:
         while True:
             guarded(sweep)
             sleep(SECONDS)
+
+
+def watch_schedule(app: Flask) -> None:
+    """Send the messages whose time has come, for ever, beginning with what is overdue."""
+    with app.app_context():
+        while True:
+            guarded(send_due)
+            sleep(SECONDS)
+
+
+def send_due() -> None:
+    """Send what is due, in small pieces."""
+    while timed.send_due():
+        sleep(0)
 
 
 def sweep() -> None:

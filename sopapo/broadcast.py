@@ -14,6 +14,7 @@ from sopapo.schemas.states import (
     PresenceState,
     ReceiptState,
     RoomState,
+    ScheduledState,
     StarState,
     TypingState,
     UserState,
@@ -56,6 +57,11 @@ def star(user_id: str, state: StarState, skip: str | None = None) -> None:
 def hidden(user_id: str, state: HiddenState, skip: str | None = None) -> None:
     """Push which message a user has deleted for himself to his sockets."""
     bus().emit(user_channel(user_id), "hidden", state, skip)
+
+
+def scheduled(user_id: str, state: ScheduledState, skip: str | None = None) -> None:
+    """Push a message for later to the sockets of its author."""
+    bus().emit(user_channel(user_id), "scheduled", state, skip)
 
 
 def receipt(user_id: str, state: ReceiptState) -> None:

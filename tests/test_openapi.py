@@ -4,6 +4,7 @@ import copy
 import re
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -155,12 +156,17 @@ def talk(described: Described, ana: str, username: str, user: str) -> None:
     for _ in range(2):
         ask("POST", "/messages", client_id="5f0e7c4a-8a4e-4d5e-9a3c-1c2b7d9e0f33", text="oi", reply_to=1)
     ask("GET", "/messages?around=1")
+    assert described.ask("GET", "/search?q=oi", ana)["results"]
     handle(described, ana, room)
     ask("PUT", "/delivered", seq=1)
     ask("PUT", "/read", seq=2)
     ask("GET", "/messages/2/info")
     ask("PATCH", "/preferences", pinned=True)
-    assert described.ask("GET", "/search?q=oi", ana)["results"]
+    later = str(uuid.uuid4())
+    ask("POST", "/scheduled", client_id=later, text="depois", send_at=f"{datetime.now(UTC).year + 1}-01-01T00:00:00Z")
+    assert described.ask("GET", "/me/scheduled", ana)["scheduled"]
+    ask("PATCH", f"/scheduled/{later}", text="mais tarde")
+    ask("DELETE", f"/scheduled/{later}")
     ask("DELETE", "/messages")
     described.ask("POST", "/sync", ana, json={"rooms": {str(uuid.uuid4()): 1}})
     described.ask("GET", f"/users?ids={user}", ana)

@@ -9,7 +9,7 @@ from sopapo.chat.access import read_room
 from sopapo.chat.people import mentioned_users
 from sopapo.chat.snippets import snippet_of
 from sopapo.chat.visible import messages_for
-from sopapo.chat.word_index import fts5_query, tsquery
+from sopapo.chat.word_index import fts5_query, rough_tsquery, tsquery
 from sopapo.chat.wording import Term, terms_of
 from sopapo.clock import moment_of
 from sopapo.database import is_sqlite
@@ -17,8 +17,12 @@ from sopapo.schemas.search import FoundMessage, FoundMessages, Search
 from sopapo.security import Identity
 from sopapo.states import message_state
 
-# How many of the newest messages PostgreSQL looks through before it asks its index.
-NEWEST = 4000
+# How many of the newest messages PostgreSQL looks through before it asks its index; the second time only where the
+# first has found at least the eighth part of a page.
+WALKS = (4000, 32_000)
+LIKELY = 8
+# One comparison tells of most messages that they do not hold a word, in which of its many forms ever.
+ROUGHLY = "messages.words @@ CAST(:roughly AS tsquery)"
 LINKS = ("http://", "https://")
 
 words = table("message_words", column("rowid"))
@@ -37,7 +41,7 @@ def search(caller: Identity, body: Search) -> FoundMessages:
     elif is_sqlite(db.engine):
         found = found_by_sqlite(query, fts5_query(terms, room_ids), body.limit + 1)
     else:
-        found = found_by_postgresql(query, tsquery(terms), body)
+        found = found_by_postgresql(query, terms, body)
     return page_of(found, terms, body.limit)
 
 
@@ -69,18 +73,24 @@ def found_by_sqlite(query: Select[Message], match: str, limit: int) -> Sequence[
     return db.session.scalars(query.order_by(words.c.rowid.desc()).limit(limit), {"match": match}).all()
 
 
-def found_by_postgresql(query: Select[Message], match: str, body: Search) -> Sequence[Message]:
+def found_by_postgresql(query: Select[Message], terms: list[Term], body: Search) -> list[Message]:
     """Look through the newest messages, where what is common is found at once, and only then into the index.
 
-    The index has no order: of a common word it would bring all messages, to be put in order.
+    The index has no order: of a common word it would bring all messages, to be put in order. Nobody knows before how
+    common a word is in all its forms; how many of the newest hold it tells.
     """
     query = query.where(text("messages.words @@ CAST(:match AS tsquery)"))
-    limit, given = body.limit + 1, {"match": match}
-    edge = (body.cursor or db.session.scalars(select(func.coalesce(func.max(Message.id), 0) + 1)).one()) - NEWEST
-    newest = query.where(Message.id >= edge).order_by(Message.id.desc()).limit(limit)
-    found = db.session.scalars(newest, given).all()
-    if len(found) == limit or edge <= 0:
-        return found
+    limit, given = body.limit + 1, {"match": tsquery(terms), "roughly": rough_tsquery(terms)}
+    edge = body.cursor or db.session.scalars(select(func.coalesce(func.max(Message.id), 0) + 1)).one()
+    found: list[Message] = []
+    for many in WALKS:
+        walk = query.where(Message.id < edge, Message.id >= edge - many, text(ROUGHLY)).order_by(Message.id.desc())
+        found += db.session.scalars(walk.limit(limit - len(found)), given)
+        edge -= many
+        if len(found) == limit or edge <= 1:
+            return found
+        if len(found) < limit // LIKELY:
+            break
     # A sum has no index: without it the planner may hope to find enough while it walks down all messages.
     older = query.where(Message.id < edge).order_by((Message.id + 0).desc()).limit(limit - len(found))
     return [*found, *db.session.scalars(older, given)]

@@ -1,6 +1,7 @@
 """What is looked for in the language of each database; words are letters and digits alone."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from itertools import takewhile
 
 from sopapo.chat.wording import Term
 
@@ -34,3 +35,14 @@ def tsquery_term(term: Term) -> str:
     if term.forms:
         return "(" + " | ".join(f"'{form}'" for form in term.forms) + ")"
     return "(" + " <-> ".join(f"'{word}'" for word in term.words) + (":*)" if term.is_beginning else ")")
+
+
+def rough_tsquery(terms: Iterable[Term]) -> str:
+    """Return a query that is quickly answered and lets through all that the other does, and more."""
+    return " & ".join(f"'{beginning_of(term.forms or term.words[:1])}':*" for term in terms)
+
+
+def beginning_of(forms: Sequence[str]) -> str:
+    """Return the letters that all forms, which come in their order, begin with: the first and the last tell."""
+    first, last = forms[0], forms[-1]
+    return "".join(letter for letter, _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False)))

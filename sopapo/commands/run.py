@@ -6,7 +6,7 @@ import structlog
 from flask import Flask
 
 from events import SocketDoor
-from events.watch import guarded, keep_house, keep_presence, watch_deadlines, watch_expiry, watch_others
+from events.watch import guarded, keep_house, keep_presence, watch_deadlines, watch_expiry, watch_others, watch_schedule
 from sopapo import rest
 from sopapo.bus import Bus
 from sopapo.chat import marking, online, preferences, receipts
@@ -42,6 +42,7 @@ def run(given: argparse.Namespace) -> None:
     spawn(watch_deadlines, app, transport)
     spawn(watch_others, app)
     spawn(watch_expiry, app)
+    spawn(watch_schedule, app)
     spawn(keep_house, app)
     spawn(keep_presence, app)
     log.info("serving", url=f"http://{settings.host}:{settings.port}", database=settings.database().get_backend_name())

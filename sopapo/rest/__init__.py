@@ -2,7 +2,20 @@
 
 from flask import Flask
 
-from sopapo.rest import accounts, invites, marks, members, messages, people, presence, reports, rooms, search, sync
+from sopapo.rest import (
+    accounts,
+    invites,
+    marks,
+    members,
+    messages,
+    people,
+    presence,
+    reports,
+    rooms,
+    scheduled,
+    search,
+    sync,
+)
 from sopapo.rest.door import mount
 from sopapo.rest.figures import figures, init_figures
 from sopapo.rest.headers import guard
@@ -22,6 +35,7 @@ __all__ = [
     "presence",
     "reports",
     "rooms",
+    "scheduled",
     "search",
     "sync",
 ]

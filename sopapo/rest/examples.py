@@ -32,5 +32,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "mark_read": {"seq": 12},
     "set_preferences": {"pinned": True, "draft": "Levo o carv"},
     "typing": {"on": True},
+    "schedule_message": {"client_id": MESSAGE, "text": "Bom dia!", "send_at": "2026-12-25T10:00:00.000Z"},
+    "change_scheduled": {"text": "Bom dia, gente!"},
     "sync": {"rooms": {ROOM: 17}},
 }

@@ -28,6 +28,7 @@ NOUNS = [
     "invites",
     "messages",
     "marks",
+    "scheduled",
     "search",
     "sync",
 ]

@@ -73,6 +73,19 @@ class HiddenState(TypedDict):
     seq: int
 
 
+class ScheduledState(TypedDict):
+    """A message for later; only its author's sockets hear of it. `error` is the code of why it could not be sent."""
+
+    room: str
+    client_id: str
+    text: str
+    reply_to: int | None
+    send_at: str
+    created_at: str
+    status: Literal["waiting", "sent", "cancelled", "failed"]
+    error: str | None
+
+
 class RoomState(TypedDict):
     """A room; `members` is a count, `last_seq` and it are as of when the state was made."""
 

@@ -46,6 +46,10 @@ ROUTES = {
     "report": Route("POST", "/reports", 201),
     "typing": Route("PUT", "/rooms/{room}/typing"),
     "watch_presence": Route("GET", "/presence"),
+    "schedule_message": Route("POST", "/rooms/{room}/scheduled", 201),
+    "list_scheduled": Route("GET", "/me/scheduled"),
+    "change_scheduled": Route("PATCH", "/rooms/{room}/scheduled/{client_id}"),
+    "cancel_scheduled": Route("DELETE", "/rooms/{room}/scheduled/{client_id}", 204),
     "search": Route("GET", "/search"),
     "sync": Route("POST", "/sync"),
     "send_message": Route("POST", "/rooms/{room}/messages", 201),
@@ -130,7 +134,7 @@ class RestDoor:
     def perform(person: Person, request: str, fields: Json) -> Json:
         """Send a request the HTTP way and return its result, or raise its Refusal."""
         route = ROUTES[request]
-        named = [name for name in ("room", "user", "seq", "code") if f"{{{name}}}" in route.path]
+        named = [name for name in ("room", "user", "seq", "code", "client_id") if f"{{{name}}}" in route.path]
         path = route.path.format(**{name: fields[name] for name in named})
         rest = {name: value for name, value in fields.items() if name not in named}
         options: Json = {"params": rest} if route.method == "GET" else {"json": rest}
