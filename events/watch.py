@@ -83,7 +83,7 @@ def keep_presence(app: Flask) -> None:
             for _ in range(BEAT_SECONDS // PARTING_SECONDS):
                 sleep(PARTING_SECONDS)
                 guarded(online.clear_dead)
-                guarded(warden.part_strangers)
+                guarded(warden.look)
 
 
 def keep_house(app: Flask) -> None:

@@ -128,6 +128,11 @@ def caught_up(room_id: str, event: str, state: RoomState | MemberState) -> None:
         bus().here.close_room(room_id)
 
 
+def presence_caught_up(state: PresenceState) -> None:
+    """Push to the watchers here whether a user is online, for they may have missed it."""
+    bus().here.emit(presence_channel(state["user"]), "presence", state)
+
+
 def message_caught_up(state: MessageState, blind: Sequence[str]) -> None:
     """Do the same with a message, but for the users who are blind to it."""
     if bus().here.is_news(state["room"], state["rev"]):

@@ -40,6 +40,10 @@ class Watchers:
             if watched != watcher
         }
 
+    def watched(self) -> set[str]:
+        """Return everybody who is watched."""
+        return {user_id for _, all_watched in self.lists.values() for user_id in all_watched}
+
     def part(self, pairs: Iterable[Pair]) -> None:
         """Let these watchers watch these users no longer."""
         parted: dict[str, set[str]] = {}

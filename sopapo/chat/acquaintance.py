@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
+from typing import TypeVar
 
 from sqlalchemy import and_, exists, or_, select, tuple_
 from sqlalchemy.orm import aliased
@@ -9,8 +10,9 @@ from sqlalchemy.orm import aliased
 from models import Block, Member, Room, db
 
 Pair = tuple[str, str]
+T = TypeVar("T")
 
-# So many pairs one query names.
+# So many one query names.
 BATCH = 500
 
 
@@ -58,8 +60,8 @@ def parted_since(moment: int) -> set[str]:
     return parted | set(db.session.scalars(gone))
 
 
-def batches(pairs: Iterable[Pair]) -> Iterator[list[Pair]]:
-    """Cut pairs into pieces that one query can name."""
-    left = iter(pairs)
+def batches(items: Iterable[T]) -> Iterator[list[T]]:
+    """Cut what is given into pieces that one query can name."""
+    left = iter(items)
     while batch := list(islice(left, BATCH)):
         yield batch

@@ -16,7 +16,7 @@ from sopapo import broadcast
 from sopapo.bus import bus
 from sopapo.chat.presence import Glance, look_at, states_of
 from sopapo.clock import now
-from sopapo.errors import is_away
+from sopapo.errors import Unavailable, is_away
 from sopapo.transaction import transaction
 
 log = structlog.get_logger(__name__)
@@ -50,7 +50,7 @@ class Online:
                 broadcast.presence(state)
         except Exception as error:
             self.unsettled |= users
-            if not is_away(error):
+            if not (is_away(error) or isinstance(error, Unavailable)):
                 raise
             log.warning("presence_not_stored", error=type(error).__name__)
 

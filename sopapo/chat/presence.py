@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 from models import Presence, Process, User, db
 from sopapo import broadcast
 from sopapo.bus import bus, presence_channel
-from sopapo.chat.acquaintance import acquainted, parted_since
+from sopapo.chat.acquaintance import acquainted, batches, parted_since
 from sopapo.clock import now, rfc3339
 from sopapo.gathering import Gathering
 from sopapo.schemas.presence import Watched, WatchPresence
@@ -86,15 +86,26 @@ def change_privacy(user_id: str, last_seen: str) -> None:
 
 
 class Warden:
-    """Lets nobody watch whom he may no longer know; it looks at what has changed since it last did."""
+    """Keeps right what the watchers here hear; it looks at what has changed since it last did."""
 
     def __init__(self) -> None:
         """Begin now, when nobody watches anybody yet."""
         self.looked_at = now()
+        self.losses = 0
 
-    def part_strangers(self) -> None:
-        """End the watching between those who share no room any more, or have blocked one another."""
-        moment, watchers = now(), bus().here.watchers
-        pairs = watchers.pairs(parted_since(self.looked_at - LOOK_BACK)) if watchers.lists else set()
-        watchers.part(pairs - acquainted(pairs))
-        self.looked_at = moment
+    def look(self) -> None:
+        """Let nobody watch whom he may no longer know, and tell again what may have been lost between processes."""
+        moment, losses, watchers = now(), bus().losses, bus().here.watchers
+        if watchers.lists:
+            pairs = watchers.pairs(parted_since(self.looked_at - LOOK_BACK))
+            watchers.part(pairs - acquainted(pairs))
+            if losses > self.losses:
+                tell_again(watchers.watched())
+        self.looked_at, self.losses = moment, losses
+
+
+def tell_again(user_ids: Iterable[str]) -> None:
+    """Tell the watchers here whether these users are online."""
+    for batch in batches(user_ids):
+        for state in states_of(batch).values():
+            broadcast.presence_caught_up(state)
