@@ -162,6 +162,8 @@ def talk(described: Described, ana: str, username: str, user: str) -> None:
     ask("PUT", "/read", seq=2)
     ask("GET", "/messages/2/info")
     ask("PATCH", "/preferences", pinned=True)
+    ask("PUT", "/typing", on=True)
+    described.ask("GET", f"/presence?users={user}", ana)
     later = str(uuid.uuid4())
     ask("POST", "/scheduled", client_id=later, text="depois", send_at=f"{datetime.now(UTC).year + 1}-01-01T00:00:00Z")
     assert described.ask("GET", "/me/scheduled", ana)["scheduled"]
