@@ -6,6 +6,7 @@ schemas/         what crosses the wire, in and out, by noun
 security.py      passwords and tokens, and the Identity that they prove
 database.py      how the database is reached
 transaction.py   commit, then tell
+gates.py         the turns of those who change a room
 sockets.py       the channels of users, sessions and rooms, and the sockets of this process in them
 relay.py         the other processes, through Redis
 outbox.py        what waits to be told to them, within bounds

@@ -106,13 +106,14 @@ class Journal:
                 time.sleep(0)
                 while batch := self.next_batch():
                     self.store(batch, skip_locked=True)
-                if self.queue:
-                    time.sleep(0.005)
-                    self.awake.set()
 
     def next_batch(self) -> list[Waiting]:
-        """Take the oldest drafts whose rooms nobody is changing just now; forget those that were given up."""
+        """Take the oldest drafts whose rooms nobody is changing just now; forget those that were given up.
+
+        Those whose rooms somebody is changing wait aside for their turn: it comes, however many others want one.
+        """
         batch: list[Waiting] = []
+        held: list[Waiting] = []
         later: deque[Waiting] = deque()
         size = 0
         while self.queue and len(batch) < MAX_DRAFTS and size < MAX_BYTES:
@@ -120,12 +121,15 @@ class Journal:
             if waiting.settled:
                 continue
             room_id = waiting.draft.room_id
-            if self.aside[room_id] or gates.is_held(gates_of(room_id)[0]):
+            if self.aside[room_id] or len(held) >= MAX_DRAFTS:
                 later.append(waiting)
-                continue
-            batch.append(waiting)
-            size += len(waiting.draft.text)
+            elif gates.is_held(gates_of(room_id)[0]):
+                held.append(waiting)
+            else:
+                batch.append(waiting)
+                size += len(waiting.draft.text)
         self.queue.extendleft(reversed(later))
+        self.put_aside(held)
         return batch
 
     def store(self, batch: list[Waiting], *, skip_locked: bool) -> None:
@@ -136,18 +140,24 @@ class Journal:
             settle(zip(batch, outcomes, strict=True))
             for room_id in {waiting.draft.room_id for waiting in batch}:
                 self.stored_in(room_id)
-        locked = [waiting for waiting, outcome in zip(batch, outcomes, strict=True) if outcome is None]
         self.under_way.difference_update(batch)
-        if locked:
-            self.aside.update(waiting.draft.room_id for waiting in locked)
-            spawn(self.store_aside, locked)
+        self.put_aside([waiting for waiting, outcome in zip(batch, outcomes, strict=True) if outcome is None])
+
+    def put_aside(self, batch: list[Waiting]) -> None:
+        """Let drafts wait for their rooms, while the others go on."""
+        if batch:
+            self.aside.update(waiting.draft.room_id for waiting in batch)
+            spawn(self.store_aside, batch)
 
     def store_aside(self, batch: list[Waiting]) -> None:
-        """Wait for rooms that another process has locked, while the others go on and these rooms' later drafts wait."""
+        """Wait for rooms that are being changed, here or by another process; these rooms' later drafts wait, too."""
         try:
             with self.app.app_context():
                 self.store(batch, skip_locked=False)
+        except Unavailable as error:
+            settle((waiting, error) for waiting in batch)
         finally:
+            self.under_way.difference_update(batch)
             self.aside -= Counter(waiting.draft.room_id for waiting in batch)
             self.awake.set()
 

@@ -8,7 +8,6 @@ state with a lower `rev` than those which follow from it.
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from threading import Lock
 from typing import ParamSpec
 
 import structlog
@@ -17,45 +16,13 @@ from sqlalchemy import text
 
 from models import db
 from sopapo.database import WRITES, is_sqlite
-from sopapo.errors import Unavailable
+from sopapo.gates import Gates
 
 log = structlog.get_logger(__name__)
 
 EVERYTHING = "everything"
-GATE_SECONDS = 8
 
 P = ParamSpec("P")
-
-
-class Gates:
-    """A lock for each room that is being changed in this process; they go when nobody needs them."""
-
-    def __init__(self) -> None:
-        """Begin with none."""
-        self.locks: dict[str, tuple[Lock, int]] = {}
-
-    @contextmanager
-    def held(self, name: str) -> Iterator[None]:
-        """Hold the gate of that name. Raises Unavailable where its turn does not come within 8 s."""
-        lock, users = self.locks.get(name, (Lock(), 0))
-        self.locks[name] = (lock, users + 1)
-        try:
-            if not lock.acquire(timeout=GATE_SECONDS):
-                raise Unavailable("too many changes wait for this room", retry_after=1)
-            try:
-                yield
-            finally:
-                lock.release()
-        finally:
-            users = self.locks[name][1] - 1
-            if users:
-                self.locks[name] = (lock, users)
-            else:
-                del self.locks[name]
-
-    def is_held(self, name: str) -> bool:
-        """Tell whether somebody holds the gate of that name, or waits for it."""
-        return name in self.locks
 
 
 gates = Gates()
