@@ -1,4 +1,4 @@
-"""How long searching takes: `python benchmarks/search.py --messages 1000000 --rooms 100`, in an empty database.
+"""How long searching takes: `python -m benchmarks.search --messages 1000000 --rooms 100`, in an empty database.
 
 The database is that of the settings. Messages are of ten words of a vocabulary in which few are common and most are
 rare, as in a language; they are spread over the rooms at random. Somebody in 50 of the rooms looks for all kinds.

@@ -18,11 +18,14 @@ from sopapo.security import Identity
 from sopapo.states import message_state
 
 # How many of the newest messages PostgreSQL looks through before it asks its index; the second time only where the
-# first has found at least the eighth part of a page.
-WALKS = (4000, 32_000)
-LIKELY = 8
-# One comparison tells of most messages that they do not hold a word, in which of its many forms ever.
-ROUGHLY = "messages.words @@ CAST(:roughly AS tsquery)"
+# first has found any.
+WALKS = (4000, 48_000)
+# One comparison tells of most messages that they do not hold a word, in which of its many forms ever. Operators would
+# make the planner ask the index, functions do not.
+WALKED = (
+    "ts_match_vq(messages.words, CAST(:roughly AS tsquery)) AND ts_match_vq(messages.words, CAST(:match AS tsquery))"
+)
+INDEXED = "messages.words @@ CAST(:match AS tsquery)"
 LINKS = ("http://", "https://")
 
 words = table("message_words", column("rowid"))
@@ -79,20 +82,20 @@ def found_by_postgresql(query: Select[Message], terms: list[Term], body: Search)
     The index has no order: of a common word it would bring all messages, to be put in order. Nobody knows before how
     common a word is in all its forms; how many of the newest hold it tells.
     """
-    query = query.where(text("messages.words @@ CAST(:match AS tsquery)"))
     limit, given = body.limit + 1, {"match": tsquery(terms), "roughly": rough_tsquery(terms)}
     edge = body.cursor or db.session.scalars(select(func.coalesce(func.max(Message.id), 0) + 1)).one()
     found: list[Message] = []
     for many in WALKS:
-        walk = query.where(Message.id < edge, Message.id >= edge - many, text(ROUGHLY)).order_by(Message.id.desc())
+        walk = query.where(Message.id < edge, Message.id >= edge - many, text(WALKED)).order_by(Message.id.desc())
         found += db.session.scalars(walk.limit(limit - len(found)), given)
         edge -= many
         if len(found) == limit or edge <= 1:
             return found
-        if len(found) < limit // LIKELY:
+        if not found:
             break
+    query = query.where(Message.id < edge, text(INDEXED))
     # A sum has no index: without it the planner may hope to find enough while it walks down all messages.
-    older = query.where(Message.id < edge).order_by((Message.id + 0).desc()).limit(limit - len(found))
+    older = query.order_by((Message.id + 0).desc()).limit(limit - len(found))
     return [*found, *db.session.scalars(older, given)]
 
 

@@ -31,15 +31,26 @@ def tsquery(terms: Iterable[Term]) -> str:
 
 
 def tsquery_term(term: Term) -> str:
-    """Return one term of it."""
+    """Return one term of it; a phrase also says that its words are there, which is all that the index knows."""
     if term.forms:
         return "(" + " | ".join(f"'{form}'" for form in term.forms) + ")"
-    return "(" + " <-> ".join(f"'{word}'" for word in term.words) + (":*)" if term.is_beginning else ")")
+    return f"({all_words(term)} & ({' <-> '.join(marked(term))}))" if len(term.words) > 1 else all_words(term)
+
+
+def all_words(term: Term) -> str:
+    """Return what holds where all words of a phrase are there, or something begins as the only one does."""
+    return " & ".join(marked(term))
+
+
+def marked(term: Term) -> list[str]:
+    """Return the words of a term as PostgreSQL takes them, the last one marked where it is a beginning."""
+    words = [f"'{word}'" for word in term.words]
+    return [*words[:-1], words[-1] + ":*"] if term.is_beginning else words
 
 
 def rough_tsquery(terms: Iterable[Term]) -> str:
     """Return a query that is quickly answered and lets through all that the other does, and more."""
-    return " & ".join(f"'{beginning_of(term.forms or term.words[:1])}':*" for term in terms)
+    return " & ".join(f"'{beginning_of(term.forms)}':*" if term.forms else all_words(term) for term in terms)
 
 
 def beginning_of(forms: Sequence[str]) -> str:
