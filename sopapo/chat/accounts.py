@@ -96,8 +96,8 @@ def login(device: Device, body: Login, already: str | None = None) -> Arrival:
 
 
 def find_by_login(name: str) -> User | None:
-    """Return the account with that e-mail address, or exactly that username in whatever case."""
+    """Return the account with that e-mail address, or exactly that username in whatever case, unless it is deleted."""
     if "@" in name:
         return db.session.scalar(select(User).where(User.email == name.lower()))
-    user = db.session.scalar(select(User).where(User.username_key == username_key(name)))
+    user = db.session.scalar(select(User).where(User.username_key == username_key(name), User.deleted_at.is_(None)))
     return user if user is not None and user.username.casefold() == name.casefold() else None
