@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.support.doors import Door
 from tests.support.refusal import refused
 
 
-def state(room: str, user: str, *, on: bool) -> dict[str, object]:
+def state(room: str, user: str, *, on: bool) -> dict[str, Any]:
     return {"room": room, "user": user, "on": on}
 
 
