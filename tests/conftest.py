@@ -48,6 +48,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def sqlite(folder: Path) -> Sqlite:
+    """Files of this run."""
+    return Sqlite(folder)
+
+
+@pytest.fixture(scope="session")
 def postgresql() -> Iterator[Postgresql]:
     """The one cluster of this run."""
     postgresql = Postgresql()
@@ -58,7 +64,8 @@ def postgresql() -> Iterator[Postgresql]:
 @pytest.fixture(scope="session")
 def database(request: pytest.FixtureRequest) -> Database:
     """Each database in turn."""
-    return Sqlite() if request.param == "sqlite" else request.getfixturevalue("postgresql")
+    database: Database = request.getfixturevalue(request.param)
+    return database
 
 
 @pytest.fixture(scope="session")
@@ -118,7 +125,7 @@ def make_server(database: Database, tmp_path: Path) -> Iterator[MakeServer]:
 
 
 @pytest.fixture
-def make_user(crowd: People) -> Iterator[MakeUser]:
+def make_user(server: Server, crowd: People) -> Iterator[MakeUser]:  # noqa: ARG001
     """Make people: from the crowd, or with `registered=True` anew and with a password."""
     made: list[Person] = []
 

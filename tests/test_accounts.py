@@ -330,6 +330,7 @@ def test_the_settings_of_a_user_are_shown_to_nobody_else(make_user: MakeUser) ->
         bia.rest.get(f"/users/{uuid.uuid4()}")
 
 
+@pytest.mark.only_on("sqlite")
 def test_an_expired_token_leaves_a_minute_to_renew_it(expiring: SocketUser) -> None:
     expiring.wait_for("token_expired")
     with refused("token_expired"):

@@ -19,6 +19,8 @@ from tests.support.socket_user import SocketUser
 from tests.support.waiting import eventually
 from tests.support.wire import Wire, WireClosed
 
+pytestmark = pytest.mark.only_on("sqlite")
+
 MakeWire = Callable[..., Wire]
 PACKET = 64 * 1024
 
@@ -164,6 +166,7 @@ PATHS = {
 }
 
 
+@pytest.mark.only_on("sqlite", "postgresql")
 @pytest.mark.parametrize("text", BAD_TEXTS)
 @pytest.mark.parametrize(("request_name", "fields", "field"), TEXT_FIELDS)
 def test_a_text_that_cannot_be_kept_is_invalid(
@@ -185,6 +188,7 @@ def test_a_text_that_cannot_be_kept_is_invalid(
     assert home.is_untouched()
 
 
+@pytest.mark.only_on("sqlite", "postgresql")
 @pytest.mark.parametrize("text", BAD_TEXTS)
 @pytest.mark.parametrize("field", ["username", "password"])
 def test_credentials_that_cannot_be_kept_are_refused(wire: MakeWire, server: Server, text: str, field: str) -> None:
@@ -215,6 +219,7 @@ STRANGE_VALUES = [
 ]
 
 
+@pytest.mark.only_on("sqlite", "postgresql")
 @pytest.mark.parametrize("value", STRANGE_VALUES, ids=lambda value: value[:20])
 def test_a_number_that_is_no_seq_is_invalid(home: Home, wire: MakeWire, value: str) -> None:
     raw = wire(home.ana.token)
@@ -508,6 +513,7 @@ def test_a_route_without_a_token_does_nothing(home: Home, method: str, path: str
     assert home.is_untouched()
 
 
+@pytest.mark.only_on("sqlite", "postgresql")
 def test_a_hundred_bad_requests_leave_the_socket_as_it_was(home: Home, door: Door) -> None:
     for number in range(100):
         with refused("invalid"):

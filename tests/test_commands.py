@@ -63,6 +63,7 @@ def test_what_cannot_be_done_to_a_user_is_refused_in_one_line(idle: Server) -> N
         assert len(done.stderr.strip().splitlines()) == 1, done.stderr
 
 
+@pytest.mark.only_on("sqlite")
 def test_a_suspended_user_is_cut_off_and_stays_out_until_let_in_again(
     make_server: MakeServer, make_user: MakeUser
 ) -> None:

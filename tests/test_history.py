@@ -1,10 +1,12 @@
 """History: pages of messages before, after and around a point."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
 
 from tests.conftest import MakeUser
+from tests.support.people import People
 from tests.support.person import Person
 from tests.support.refusal import refused
 from tests.support.shapes import USER
@@ -21,14 +23,16 @@ class Talk(NamedTuple):
 LAST = 30
 
 
-@pytest.fixture
-def talk(make_user: MakeUser) -> Talk:
-    ana, bia = make_user(), make_user()
+@pytest.fixture(scope="module")
+def talk(crowd: People) -> Iterator[Talk]:
+    ana, bia = crowd.take(), crowd.take()
     room = ana.create_room(bia)
-    while ana.room(room)["last_seq"] < LAST - 1:
-        ana.send(room)
+    while ana.send(room)["seq"] < LAST - 1:
+        pass
     bia.send(room)
-    return Talk(ana, bia, room)
+    yield Talk(ana, bia, room)
+    ana.close()
+    bia.close()
 
 
 @pytest.mark.parametrize(
@@ -85,11 +89,13 @@ def test_the_pages_of_history_make_the_whole(talk: Talk) -> None:
     assert backward == list(range(1, LAST + 1))
 
 
-def test_the_users_of_a_page_are_those_that_it_mentions(talk: Talk, make_user: MakeUser) -> None:
-    eva = make_user()
-    talk.ana.rest.post(f"/rooms/{talk.room}/members", users=[eva.id])
-    page = talk.ana.rest.get(f"/rooms/{talk.room}/messages", after=LAST - 1)
-    assert {user["id"] for user in page["users"]} == {talk.ana.id, talk.bia.id, eva.id}
+def test_the_users_of_a_page_are_those_that_it_mentions(make_user: MakeUser) -> None:
+    ana, bia, eva = make_user(), make_user(), make_user()
+    room = ana.create_room(bia)
+    bia.send(room)
+    ana.rest.post(f"/rooms/{room}/members", users=[eva.id])
+    page = ana.rest.get(f"/rooms/{room}/messages", after=1)
+    assert {user["id"] for user in page["users"]} == {ana.id, bia.id, eva.id}
     assert all(user.keys() == USER for user in page["users"])
 
 

@@ -119,6 +119,7 @@ def test_without_a_header_one_is_nobody(server: Server) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.only_on("sqlite")
 def test_who_does_not_renew_a_token_within_a_minute_is_disconnected(expiring: SocketUser) -> None:
     expiring.wait_closed(80)
     assert expiring.heard[-1].event == "disconnect"

@@ -23,9 +23,17 @@ class Sqlite:
 
     name = "sqlite"
 
-    def new_url(self, folder: Path) -> str | None:  # noqa: ARG002
-        """Return None: a fresh data folder is a fresh database."""
-        return None
+    def __init__(self, folder: Path) -> None:
+        self._template = Server(folder / "template", None)
+
+    def new_url(self, folder: Path) -> None:
+        """Put a fresh database with the newest schema into the data folder of a server that lives in `folder`."""
+        if not self._template.folder.exists():
+            done = self._template.command("db", "upgrade")
+            assert done.returncode == 0, done.stderr
+        data = Server(folder, None).data
+        data.mkdir(parents=True, mode=0o700)
+        shutil.copy(self._template.data / "sopapo.db", data)
 
 
 class Cluster:

@@ -12,7 +12,7 @@ import requests
 from tests.support.waiting import eventually
 
 PROJECT = Path(__file__).parents[2]
-JWT_KEY = "a key that the tests know and nobody else uses"
+JWT_KEY = "a key that the tests know and that nobody else uses for anything at all"
 START_PATIENCE = 30.0
 
 

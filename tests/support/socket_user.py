@@ -45,6 +45,9 @@ class OrderedEngine(engineio.Client):
         self.pings += pkt.packet_type == engineio.packet.PING
         super()._receive_packet(pkt)
 
+    def disconnect(self, abort: bool = False, reason: str | None = None) -> None:  # noqa: FBT001, FBT002
+        super().disconnect(abort or threading.current_thread() is self.read_loop_task, reason)
+
     def _trigger_event(self, event: str, *args: Any, **kwargs: Any) -> Any:
         return super()._trigger_event(event, *args, **{**kwargs, "run_async": False})
 
