@@ -6,12 +6,14 @@ import unicodedata
 import uuid
 from typing import Any
 
+import psycopg2
 import pytest
 
 from tests.conftest import MakeUser
 from tests.support.doors import Door
 from tests.support.person import Person
 from tests.support.refusal import refused
+from tests.support.server import Server
 
 Json = dict[str, Any]
 
@@ -92,6 +94,34 @@ def test_history_that_was_cleared_is_not_found(door: Door, make_user: MakeUser) 
     ana.socket.ask("clear_history", {"room": room})
     ana.send(room, "segredo novo")
     assert texts(door, ana, "segredo") == ["segredo novo"]
+
+
+@pytest.mark.only_on("postgresql")
+def test_what_was_said_long_before_the_newest_messages_is_found(
+    door: Door, make_user: MakeUser, server: Server
+) -> None:
+    """The newest are looked through, what is older is found by the index."""
+    ana = make_user()
+    room = ana.create_room()
+    said = ["antiga reunião", "antes das reuniões de hoje", "uma reunião antiga"]
+    for text in said:
+        ana.send(room, text)
+        pass_over(server, 60_000)
+    ana.send(room, "reunião de hoje")
+    assert texts(door, ana, "reuniao") == ["reunião de hoje", *reversed(said)]
+    assert texts(door, ana, '"reunião antiga"') == ["uma reunião antiga"]
+    assert texts(door, ana, "reuni* antigas") == ["uma reunião antiga", "antiga reunião"]
+    assert texts(door, ana, "reuniões", limit=2) == ["reunião de hoje", "uma reunião antiga"]
+    assert texts(door, make_user(), "reuniao") == []
+
+
+def pass_over(server: Server, many: int) -> None:
+    """Leave out the numbers of so many messages, as if they had been said elsewhere."""
+    connection = psycopg2.connect(str(server.database_url))
+    connection.autocommit = True
+    sequence = "pg_get_serial_sequence('messages', 'id')"
+    connection.cursor().execute(f"SELECT setval({sequence}, nextval({sequence}) + {many})")
+    connection.close()
 
 
 GROUPS = [
