@@ -19,7 +19,8 @@ RAISED = {
     "sqlite": "SELECT value->>'room' AS room, value->>'user' AS member, value->>'delivered' AS delivered,"
     " value->>'read' AS seen, value->>'at' AS at FROM json_each(?)",
     "postgresql": 'SELECT room, "user" AS member, delivered, "read" AS seen, at'
-    ' FROM json_to_recordset(CAST(%s AS json)) AS j(room uuid, "user" uuid, delivered bigint, "read" bigint, at bigint)',
+    " FROM json_to_recordset(CAST(%s AS json))"
+    ' AS j(room uuid, "user" uuid, delivered bigint, "read" bigint, at bigint)',
 }
 RAISE = {
     dialect: f"UPDATE members SET delivered = d.delivered, read = d.seen, marks_changed_at = d.at FROM ({raised}) AS d"
