@@ -51,6 +51,7 @@ def test_marking_on_one_device_clears_the_others(door: Door, make_user: MakeUser
     door(bia).mark_read(room=room, seq=seq)
     me = heard(phone, "me")[0]
     assert (me["room"], me["delivered"], me["read"]) == (room, seq, seq)
+    assert me["archived"] is False
     assert bia.entry(room)["unread"] == 0
 
 

@@ -141,6 +141,8 @@ class Raising:
         self.reached[key] = after
         row = SimpleNamespace(**fact._mapping)
         row.room_id, row.delivered, row.read = wish.room_id, *after
+        # A plain row of SQLite holds 0 and 1.
+        row.archived, row.pinned = bool(fact.archived), bool(fact.pinned)
         return Raised(*key, before, after, row)
 
     def write(self, raised: list[Raised]) -> None:
