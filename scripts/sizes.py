@@ -7,10 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SUFFIXES = (".py", ".js", ".mjs", ".ts", ".tsx")
-LEFT_OUT = (
-    "migrations/versions/",  # written once, never grows
-    "sopapo/demo/",  # one page and one script, to be read from top to bottom
-)
+LEFT_OUT = ("migrations/versions/",)  # written once, never grows
 
 FILE_LINES = 300
 FUNCTION_LINES = 40

@@ -300,6 +300,200 @@ def test_on_a_telephone_the_panel_is_a_tab(visit: Visit) -> None:
     assert ana.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.fixture
+def pair(visit: Visit) -> tuple[DemoPage, DemoPage]:
+    """Two people in a chat that both see."""
+    ana, bia = visit().register("Ana"), visit().register("Bia")
+    ana.create("Estudos", bia)
+    bia.open("Estudos")
+    return ana, bia
+
+
+def test_a_message_is_edited_and_then_deleted_for_all(pair: tuple[DemoPage, DemoPage]) -> None:
+    ana, bia = pair
+    ana.say("Prova na quinta")
+    expect(bia.texts).to_have_text(["Prova na quinta"])
+    ana.choose("Prova", "Editar")
+    ana.say("Prova na sexta")
+    for page in pair:
+        expect(page.texts).to_have_text(["Prova na sexta"])
+        expect(page.page.get_by_text("editada")).to_be_visible()
+    ana.choose("Prova", "Apagar para todos")
+    ana.dialog.get_by_role("button", name="Sim, apagar").click()
+    for page in pair:
+        expect(page.texts).to_have_text(["Mensagem apagada"])
+    expect(ana.frames("request", "edit_message")).to_have_count(1)
+    expect(ana.frames("request", "delete_message")).to_have_count(1)
+
+
+def test_what_one_deletes_for_oneself_the_other_keeps(pair: tuple[DemoPage, DemoPage]) -> None:
+    ana, bia = pair
+    ana.say("um", "dois")
+    expect(bia.texts).to_have_text(["um", "dois"])
+    bia.choose("um", "Apagar para mim")
+    expect(bia.texts).to_have_text(["dois"])
+    bia.page.reload()
+    bia.open("Estudos")
+    expect(bia.texts).to_have_text(["dois"])
+    expect(ana.texts).to_have_text(["um", "dois"])
+
+
+def test_a_reaction_is_seen_by_both_and_taken_back(pair: tuple[DemoPage, DemoPage]) -> None:
+    ana, bia = pair
+    ana.say("Passei!")
+    bia.choose("Passei", "Reagir com ❤️")
+    for page in pair:
+        expect(page.page.locator(".reaction")).to_have_text("❤️")
+    ana.page.locator(".reaction").click()
+    expect(bia.page.locator(".reaction")).to_have_text("❤️2")
+    bia.page.locator(".reaction").click()
+    for page in pair:
+        expect(page.page.locator(".reaction")).to_have_text("❤️")
+    ana.choose("Passei", "Reagir com ❤️")
+    expect(bia.page.locator(".reaction")).to_have_count(0)
+
+
+def test_a_reply_quotes_what_it_answers(pair: tuple[DemoPage, DemoPage]) -> None:
+    ana, bia = pair
+    ana.say("Quem traz o bolo?", "E o café?")
+    bia.choose("bolo", "Responder")
+    expect(bia.page.locator("#context")).to_contain_text("Quem traz o bolo?")
+    bia.say("Eu!")
+    for page in pair:
+        expect(page.page.locator(".bubble .quote")).to_contain_text("Quem traz o bolo?")
+    expect(bia.page.locator("#context")).to_be_hidden()
+    ana.page.locator(".bubble .quote").click()
+    expect(ana.page.locator(".bubble.found .text")).to_have_text("Quem traz o bolo?")
+
+
+def test_ticks_say_how_far_a_message_has_come(visit: Visit) -> None:
+    ana, bia = visit().register("Ana"), visit().register("Bia")
+    ana.create("Estudos", bia)
+    expect(bia.page.locator("#rooms button")).to_be_visible()
+    bia.cut()
+    ana.say("Oi!")
+    expect(ana.page.locator(".bubble .stored")).to_have_text("guardada")
+    bia.cut()
+    expect(ana.page.locator(".bubble .stored")).to_have_text("entregue")
+    bia.open("Estudos")
+    expect(ana.page.locator(".bubble .stored.read")).to_have_text("lida")
+    ana.choose("Oi!", "Quem leu")
+    expect(ana.dialog.get_by_role("listitem")).to_contain_text(re.compile(r"Bia\s*leu às"))
+
+
+def test_what_is_read_on_one_device_is_read_on_all(visit: Visit) -> None:
+    ana, bia = visit().register("Ana"), visit().register("Bia")
+    other = visit()
+    other.log_in(bia.username)
+    ana.create("Estudos", bia)
+    ana.say("um", f"dois, @{bia.username}")
+    for page in (bia, other):
+        expect(page.page.locator("#rooms .badge")).to_have_text("2")
+        expect(page.page.locator("#rooms .at")).to_be_visible()
+    bia.open("Estudos")
+    expect(bia.page.locator(".news")).to_have_text("2 não lidas")
+    expect(bia.page.locator(".mention")).to_have_text(f"@{bia.username}")
+    for page in (bia, other):
+        expect(page.page.locator("#rooms .badge")).to_have_count(0)
+
+
+def test_one_sees_that_the_other_is_writing(pair: tuple[DemoPage, DemoPage]) -> None:
+    ana, bia = pair
+    bia.page.get_by_label("Escreva uma mensagem").press_sequentially("Hm")
+    expect(ana.page.locator("#room-note")).to_have_text("Bia está digitando…")
+    bia.page.get_by_label("Escreva uma mensagem").fill("")
+    expect(ana.page.locator("#room-note")).to_have_text("Grupo · 2 pessoas")
+
+
+def test_in_a_direct_chat_one_sees_whether_the_other_is_there(visit: Visit) -> None:
+    ana, bia = visit().register("Ana"), visit().register("Bia")
+    ana.page.get_by_role("button", name="Nova conversa").click()
+    ana.dialog.get_by_role("button", name="Direta").click()
+    ana.dialog.get_by_label("Com quem").fill(bia.username)
+    ana.dialog.get_by_role("button", name="Criar").click()
+    expect(ana.page.locator("#room-note")).to_have_text("online")
+    bia.page.close()
+    expect(ana.page.locator("#room-note")).to_have_text(re.compile("^visto por último hoje às"))
+
+
+def test_a_message_is_forwarded_pinned_and_starred(pair: tuple[DemoPage, DemoPage]) -> None:
+    ana, bia = pair
+    ana.say("A sala é a 12")
+    bia.choose("sala", "Fixar")
+    expect(ana.page.locator("#pinned")).to_contain_text("A sala é a 12")
+    ana.choose("sala", "Pôr estrela")
+    ana.create("Anotações")
+    ana.open("Estudos")
+    ana.choose("sala", "Encaminhar")
+    ana.dialog.get_by_role("listitem").filter(has_text="Anotações").get_by_role("button").click()
+    expect(ana.page.locator("#room-name")).to_have_text("Anotações")
+    expect(ana.page.locator(".bubble .forwarded")).to_be_visible()
+    expect(ana.texts).to_have_text(["A sala é a 12"])
+    ana.page.get_by_role("button", name="Mensagens com estrela").click()
+    ana.dialog.get_by_role("button", name="Abrir").click()
+    expect(ana.page.locator("#room-name")).to_have_text("Estudos")
+
+
+def test_messages_are_found_by_their_words(pair: tuple[DemoPage, DemoPage]) -> None:
+    ana, _ = pair
+    ana.say("A reunião é às 10", "Não esqueça")
+    ana.create("Outra")
+    ana.page.get_by_label("Procurar conversas e mensagens").fill("reuniao")
+    expect(ana.page.locator("#found mark")).to_have_text("reunião")
+    ana.page.locator("#found button").click()
+    expect(ana.page.locator("#room-name")).to_have_text("Estudos")
+    expect(ana.page.locator(".bubble.found .text")).to_have_text("A reunião é às 10")
+
+
+def test_a_draft_is_on_all_devices_and_a_chat_is_silenced_pinned_and_archived(pair: tuple[DemoPage, DemoPage]) -> None:
+    ana, _ = pair
+    ana.create("Anotações")
+    ana.page.get_by_label("Escreva uma mensagem").fill("ainda não")
+    ana.open("Estudos")
+    expect(ana.page.locator("#rooms button", has_text="Rascunho: ainda não")).to_be_visible()
+    ana.page.reload()
+    ana.open("Anotações")
+    expect(ana.page.get_by_label("Escreva uma mensagem")).to_have_value("ainda não")
+    ana.open("Estudos")
+    details = ana.open_details()
+    details.get_by_label("Fixar no topo").check()
+    details.get_by_label("Silenciar").select_option("8 horas")
+    details.get_by_role("button", name="Fechar").click()
+    expect(ana.page.locator("#rooms button").first).to_contain_text("Estudos")
+    expect(ana.page.locator("#rooms .tiny")).to_have_count(2)
+    details = ana.open_details()
+    details.get_by_label("Arquivar").check()
+    details.get_by_role("button", name="Fechar").click()
+    expect(ana.page.locator("#rooms button")).to_have_count(1)
+    ana.page.get_by_role("button", name="Arquivadas (1)").click()
+    expect(ana.page.locator("#rooms button")).to_contain_text("Estudos")
+
+
+def test_an_admin_sets_the_rules_and_manages_people(pair: tuple[DemoPage, DemoPage]) -> None:
+    ana, bia = pair
+    details = ana.open_details()
+    details.get_by_label("Só administradores escrevem").check()
+    expect(bia.page.get_by_placeholder("Só administradores escrevem aqui")).to_be_disabled()
+    details.get_by_label("O que fazer com Bia").select_option("Tornar admin")
+    expect(bia.page.get_by_placeholder("Escreva uma mensagem")).to_be_enabled()
+    expect(ana.frames("request", "set_role")).to_have_count(1)
+    details.get_by_label("O que fazer com Bia").select_option("Banir")
+    expect(bia.page.locator("#rooms button")).to_have_count(0)
+    expect(details.locator("#member-list")).to_contain_text("banido")
+
+
+def test_an_invite_lets_a_newcomer_in_when_an_admin_accepts(visit: Visit) -> None:
+    ana, bia = visit().register("Ana"), visit().register("Bia")
+    ana.create("Estudos")
+    details = ana.open_details()
+    details.get_by_label("Administradores aprovam quem entra").check()
+    details.get_by_role("button", name="Criar link").click()
+    bia.page.goto(details.locator("#invite-list code").inner_text())
+    expect(bia.page.locator("#toast")).to_contain_text("Pedido enviado")
+    details.get_by_label("O que fazer com Bia").select_option("Aceitar")
+    expect(bia.page.locator("#rooms button", has_text="Estudos")).to_be_visible()
+
+
 def test_the_page_may_run_no_foreign_code(server: Server) -> None:
     policy = requests.get(f"{server.url}/demo", timeout=10).headers["Content-Security-Policy"]
     assert "unsafe" not in policy

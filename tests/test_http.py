@@ -25,7 +25,8 @@ pytestmark = pytest.mark.only_on("sqlite")
 
 JSON = {"Content-Type": "application/json"}
 SERVED = {
-    "/demo": "text/html", "/demo/demo.js": "text/javascript", "/api/docs": "text/html", "/api/docs.js": "text/javascript",
+    "/demo": "text/html", "/demo/demo.js": "text/javascript", "/demo/wire.js": "text/javascript",
+    "/api/docs": "text/html", "/api/docs.js": "text/javascript",
     "/static/vendor/socket.io.min.js": "text/javascript", "/static/vendor/swagger-ui.css": "text/css",
     "/api/v1/openapi.json": "application/json", "/healthz": "application/json", "/readyz": "application/json",
 }
@@ -79,7 +80,7 @@ def test_the_front_door_leads_to_the_demo(server: Server) -> None:
     assert (response.status_code, response.headers["Location"]) == (302, "/demo")
 
 
-@pytest.mark.parametrize("path", ["/demo/demo.html", "/demo/..%2fconfig.py", "/static/..%2fconfig.py", "/static/vendor/"])
+@pytest.mark.parametrize("path", ["/demo/demo.html", "/demo/nothing.js", "/demo/..%2fconfig.py", "/static/..%2fconfig.py", "/static/vendor/"])
 def test_no_other_file_is_served(server: Server, path: str) -> None:
     assert refusal_of(get(server, path)).code == "not_found"
 

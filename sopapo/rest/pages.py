@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import orjson
-from flask import Blueprint, Response, redirect, send_file
+from flask import Blueprint, Response, abort, redirect, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from sopapo.rest.door import API, routes
@@ -16,6 +16,7 @@ from sopapo.rest.openapi import document
 HERE = Path(__file__).parent
 DEMO = HERE.parent / "demo"
 PAGE = HERE / "page"
+DEMO_SCRIPTS = frozenset(DEMO.glob("*.js"))
 INLINE_STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 
 pages = Blueprint("pages", __name__)
@@ -33,10 +34,17 @@ def demo() -> Response:
     return page(DEMO / "demo.html")
 
 
-@pages.get("/demo/demo.js")
-def demo_script() -> Response:
-    """Serve the script of the demo page."""
-    return script(DEMO / "demo.js")
+@pages.get("/demo/<name>.js")
+def demo_script(name: str) -> Response:
+    """Serve one of the scripts of the demo page."""
+    path = DEMO / f"{name}.js"
+    return script(path) if path in DEMO_SCRIPTS else abort(404)
+
+
+@pages.get("/invite/<code>")
+def invite(code: str) -> BaseResponse:
+    """Lead whoever was sent an invite to the demo, which uses it."""
+    return redirect(url_for("pages.demo", invite=code))
 
 
 @pages.get("/api/docs")

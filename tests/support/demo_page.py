@@ -100,6 +100,18 @@ class DemoPage:
             box.fill(text)
             box.press("Enter")
 
+    def choose(self, text: str, offer: str) -> None:
+        """Choose something from the menu of the message with that text."""
+        bubble = self.page.locator("#log .bubble", has=self.page.locator(".text", has_text=text)).last
+        bubble.hover()
+        bubble.get_by_role("button", name="O que fazer com esta mensagem").click()
+        self.page.locator("#menu").get_by_role("button", name=offer, exact=True).click()
+
+    def open_details(self) -> Locator:
+        """Open the dialog about the chat that is open."""
+        self.page.locator("#details-open").click()
+        return self.page.locator("#details")
+
     @property
     def texts(self) -> Locator:
         """The texts of the chat that is open, in order."""
