@@ -43,7 +43,11 @@ def talk(browser: Browser, url: str) -> DemoPage:
         people[name].say(text)
         for page in (ana, caio):
             expect(page.texts).to_have_count(number)
-    ana.frames("request", "send_message").last.click()
+    caio.choose("sábado é nosso", "Fixar")
+    ana.choose("sábado é nosso", "Reagir com ❤️")
+    expect(ana.page.locator("#pinned")).to_be_visible()
+    ana.page.mouse.move(0, 0)
+    ana.frames("request", "react").last.click()
     return ana
 
 
