@@ -63,24 +63,38 @@ class Ask(Generic[Body]):
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """What answers a request: its schema, its function, whether strangers may ask it, and whether it answers later."""
+    """What answers a request: its schema, its function, whether strangers may ask it, and whether it answers later.
+
+    `prompt` tells of a request's fields whether the function waits for nothing.
+    """
 
     schema: type[Request]
     function: Callable[[Ask[Any]], Mapping[str, object] | None]
     strangers: bool
     later: bool
+    prompt: Callable[[Mapping[str, object]], bool]
+
+
+def never(_fields: Mapping[str, object]) -> bool:
+    """Tell of a request that its function may wait for something, the database for one."""
+    return False
 
 
 handlers: dict[str, Handler] = {}
 
 
 def request(
-    name: str, schema: type[Request] = Nothing, *, strangers: bool = False, later: bool = False
+    name: str,
+    schema: type[Request] = Nothing,
+    *,
+    strangers: bool = False,
+    later: bool = False,
+    prompt: Callable[[Mapping[str, object]], bool] = never,
 ) -> Callable[[Callable[[Ask[Any]], Any]], Callable[[Ask[Any]], Any]]:
     """Register the function that answers the requests of that name; it returns the result, or answers `later`."""
 
     def register(function: Callable[[Ask[Any]], Any]) -> Callable[[Ask[Any]], Any]:
-        handlers[name] = Handler(schema, function, strangers, later)
+        handlers[name] = Handler(schema, function, strangers, later, prompt)
         return function
 
     return register
@@ -124,6 +138,14 @@ class SocketDoor:
                 acknowledge({"ok": False, "error": outcome_of(error).problem()})
             finally:
                 db.session.remove()
+
+    def is_prompt(self, connection: Connection, event: str, args: list[object]) -> bool:
+        """Tell whether a request waits for nothing, and may be answered on the loop itself."""
+        handler = handlers.get(event)
+        who: Someone | None = connection.who
+        if handler is None or who is None or not who.sends.has_room or len(args) != 1:
+            return False
+        return isinstance(args[0], dict) and handler.prompt(args[0])
 
     def disconnect(self, connection: Connection) -> None:
         """Forget a socket; its channels are left by the transport."""

@@ -1,5 +1,7 @@
 """Requests about messages."""
 
+from collections.abc import Mapping
+
 from events.door import Ask, request
 from sopapo.chat import edits, messages, pins, reactions
 from sopapo.errors import ChatError
@@ -14,7 +16,12 @@ from sopapo.schemas.messages import (
 )
 
 
-@request("send_message", SendMessage, later=True)
+def is_plain(fields: Mapping[str, object]) -> bool:
+    """Tell whether a message neither answers nor forwards one and names nobody: nothing is read for it."""
+    return not (fields.get("reply_to") or fields.get("forward")) and "@" not in str(fields.get("text"))
+
+
+@request("send_message", SendMessage, later=True, prompt=is_plain)
 def send_message(ask: Ask[SendMessage]) -> None:
     caller, sends = ask.caller, ask.sends
     sends.begin()

@@ -20,10 +20,18 @@ SENDS_AT_ONCE = 128
 class Sends:
     """The messages of a socket that are not stored yet; its other requests wait for them, to keep their order."""
 
+    __slots__ = ("count", "fewer")
+
     def __init__(self) -> None:
         """Begin with none."""
         self.count = 0
-        self.fewer = Event()
+        # Made by the first who waits: most sockets never do.
+        self.fewer: Event | None = None
+
+    @property
+    def has_room(self) -> bool:
+        """Tell whether one more message can be counted in without waiting."""
+        return self.count < SENDS_AT_ONCE
 
     def begin(self) -> None:
         """Count a message in, once there are few enough."""
@@ -33,11 +41,13 @@ class Sends:
     def end(self) -> None:
         """Count a message out."""
         self.count -= 1
-        self.fewer.set()
+        if self.fewer is not None:
+            self.fewer.set()
 
     def wait(self, below: int = 1) -> None:
         """Wait until fewer than that many are under way."""
         while self.count >= below:
+            self.fewer = self.fewer or Event()
             self.fewer.clear()
             self.fewer.wait()
 

@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     channel_members: int = Field(200_000, alias="SOPAPO_CHANNEL_MEMBERS", ge=2, le=10_000_000)
     public_url: str = Field("", alias="SOPAPO_PUBLIC_URL", pattern=r"^(https?://[^/?#\s]+(/[^?#\s]*[^/?#\s])?)?$")
     metrics_token: str = Field("", alias="SOPAPO_METRICS_TOKEN", repr=False)
+    transport: Literal["fast", "stock"] = Field("fast", alias="SOPAPO_TRANSPORT")
     rate_limits: Literal["on", "off"] = Field("on", alias="SOPAPO_RATE_LIMITS")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", alias="SOPAPO_LOG_LEVEL")
 

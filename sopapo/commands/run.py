@@ -58,6 +58,7 @@ def run(given: argparse.Namespace) -> None:
 def open_doors(app: Flask, settings: Settings) -> Transport:
     """Give the application its sockets and its routes."""
     options = TransportOptions(
+        path=settings.transport,
         ping_interval=settings.ping_interval,
         allowed_origins=settings.allowed_origins,
         trusted_proxies=settings.trusted_proxies,

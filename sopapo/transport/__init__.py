@@ -6,9 +6,11 @@ transport.py   what everything else asks of the transport: channels, broadcasts
 connection.py  one connection, as the door sees it
 session.py     what one client says in Socket.IO           packets.py, text.py   how that is written
 link.py        one client's queue and the packets it sends  messages.py           what waits there
-polling.py     carries a link by requests
-websocket.py   carries a link by a socket                   frames.py, handshake.py, writer.py
-pulse.py       one greenlet pings everybody
+carrier.py     what carries a link, and how a socket does   flusher.py            who is written to, in what order
+polling.py     by requests
+websocket.py   by a socket that a greenlet reads             handshake.py, frames.py
+detached.py    by a socket that the loop reads
+pulse.py       one greenlet pings everybody                 deadlines.py          one timer for all who have a time
 engine.py      all that touches inner parts of engineio and eventlet
 http.py        HTTP with deadlines                          serve.py              from the start to SIGTERM
 runtime.py     greenlets and native threads, for everything else

@@ -1,32 +1,41 @@
 """The Engine.IO server under Flask-SocketIO: everything that touches inner parts of the libraries it rests on.
 
-Checked with Flask-SocketIO 5.7.0, python-socketio 5.18.1, python-engineio 4.15.1 and eventlet 0.41.3:
+Checked with the versions named in `CHECKED`:
 
 - `SocketIO.server.eio`, to which python-socketio hands every request, is an `Engine` here;
 - `engineio.Server`: `sockets`, `_handle_connect`, `_ok`, `_bad_request`, `_log_error_once`;
-- `engineio.socket.Socket`: its flags, and the methods that the server calls (in `link.py`);
-- `eventlet.wsgi.WSGI_LOCAL.already_handled` says that a WebSocket needs no response.
+- what the server does with a member of `sockets`: its flags, `close`, `handle_get_request`, `handle_post_request`
+  (in `link.py`);
+- `eventlet.wsgi.WSGI_LOCAL.already_handled` says that a WebSocket needs no response;
+- for the fast path only: a `GreenSocket` holds the socket itself in `fd`, and closes no more than what is there
+  (`detach` here); listeners are added to the hub, and removed from it, as its own `trampoline` does (`detached.py`).
 """
 
 import logging
+import sys
 from collections.abc import Mapping
+from importlib.metadata import version
+from socket import socket
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from engineio import Server
 from eventlet import wsgi
+from eventlet.hubs import get_hub
 from flask import Flask
 from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from sopapo.transport import handshake, origins
 from sopapo.transport import text as json_text
+from sopapo.transport.detached import Detached
+from sopapo.transport.flusher import Flusher
+from sopapo.transport.frames import FrameReader
 from sopapo.transport.link import Link
-from sopapo.transport.messages import Message, Outbox
+from sopapo.transport.messages import Message
 from sopapo.transport.pulse import Pulse
 from sopapo.transport.session import Peer
-from sopapo.transport.websocket import serve_websocket
-from sopapo.transport.writer import Flusher
+from sopapo.transport.websocket import WebSocket, serve_websocket
 
 if TYPE_CHECKING:
     from sopapo.transport.transport import Transport
@@ -35,6 +44,13 @@ log = logging.getLogger(__name__)
 
 PATH = "/socket.io"
 MOST_OF_AGENT = 256
+CHECKED = {
+    "eventlet": ("0.41.3",),
+    "Flask-SocketIO": ("5.7.0",),
+    "python-engineio": ("4.15.1",),
+    "python-socketio": ("5.18.1",),
+}
+HUBS = ("eventlet.hubs.epolls", "eventlet.hubs.poll")
 
 
 def mount(app: Flask, transport: "Transport") -> "Engine":
@@ -71,10 +87,10 @@ class Engine(Server):
         self.flusher = Flusher()
         self.pulse = Pulse(options.ping_interval, options.ping_timeout)
         self.is_stopping = False
-
-    def create_queue(self, *_args: object, **_options: object) -> Outbox:
-        """Return the queue of one link."""
-        return Outbox()
+        self.is_fast = options.path == "fast" and is_checked()
+        self.max_queue = options.max_queue
+        # How many sockets are served by callbacks.
+        self.carried = 0
 
     def handle_request(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Answer one request; where a poll's answer does not reach the kernel, its link ends."""
@@ -102,6 +118,13 @@ class Engine(Server):
         answer: dict[str, Any] = self._bad_request("Bad WebSocket handshake")
         answer["headers"].append(("Sec-WebSocket-Version", handshake.VERSION))
         return answer
+
+    def carry(self, link: Link, sock: Any, reader: FrameReader) -> None:
+        """Carry a link by this socket: until it ends, or, on the fast path, from now on."""
+        if self.is_fast:
+            Detached(link, detach(sock), reader)
+        else:
+            WebSocket(link, sock).carry(reader)
 
     def mark_handled(self) -> None:
         """Say that the request being handled has been answered on its socket."""
@@ -163,4 +186,27 @@ class Engine(Server):
 
 
 def _peer(environ: Mapping[str, str]) -> Peer:
-    return Peer(environ.get("REMOTE_ADDR", ""), environ.get("HTTP_USER_AGENT", "")[:MOST_OF_AGENT])
+    # Many clients share each: it is kept once.
+    return Peer(
+        sys.intern(environ.get("REMOTE_ADDR", "")), sys.intern(environ.get("HTTP_USER_AGENT", "")[:MOST_OF_AGENT])
+    )
+
+
+def is_checked() -> bool:
+    """Tell whether the libraries are those that the fast path was checked with; warn if not."""
+    found = {name: version(name) for name in CHECKED}
+    others = [f"{name} {found[name]}" for name, versions in CHECKED.items() if found[name] not in versions]
+    hub = type(get_hub()).__module__
+    if hub not in HUBS:
+        others.append(f"the hub {hub}")
+    if others:
+        log.warning("the fast path is not checked with %s: the stock path is taken", ", ".join(others))
+    return not others
+
+
+def detach(sock: Any) -> socket:
+    """Take a socket from eventlet's server, which may close what is left of it as often as it likes."""
+    whole = sock.fd
+    own: socket = type(whole)(whole.family, whole.type, whole.proto, fileno=whole.detach())
+    own.setblocking(False)  # noqa: FBT003 - the standard library's signature
+    return own

@@ -10,6 +10,7 @@ FIN, RESERVED, OPCODE, MASKED, LENGTH = 0x80, 0x70, 0x0F, 0x80, 0x7F
 TWO_BYTES, EIGHT_BYTES = 126, 127
 CONTROL_AT_MOST = 125
 MASK_BYTES = 4
+SIGN_OF_LIFE = 7
 CODE_BYTES = 2
 PROTOCOL_ERROR, NOT_TAKEN, NOT_UTF8, TOO_LARGE = 1002, 1003, 1007, 1009
 CODES = frozenset({1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, *range(3000, 5000)})
@@ -37,6 +38,11 @@ class FrameReader:
         self._rest = b""
         # The pieces of a message that is not whole yet.
         self._parts: list[bytes] | None = None
+
+    @property
+    def is_between(self) -> bool:
+        """Tell whether the next byte begins a message."""
+        return not self._rest and self._parts is None
 
     def feed(self, data: bytes) -> Iterator[str | Pinged | Closed]:
         """Yield what these bytes complete; raises Breach for what may not be sent here."""
@@ -108,6 +114,11 @@ def unmasked(mask: bytes, payload: bytes) -> bytes:
     size = len(payload)
     pattern = (mask * (size // MASK_BYTES + 1))[:size]
     return (int.from_bytes(payload, "little") ^ int.from_bytes(pattern, "little")).to_bytes(size, "little")
+
+
+def is_sign_of_life(data: bytes | bytearray) -> bool:
+    """Tell whether these bytes begin with the one frame that idle clients send: the text `3`."""
+    return data[0] == FIN | TEXT and data[1] == MASKED | 1 and data[2] ^ data[6] == ord("3")
 
 
 def check_close(payload: bytes) -> None:

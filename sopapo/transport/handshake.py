@@ -2,12 +2,12 @@
 
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import Mapping
 
-from wsproto.utilities import generate_accept_token
-
 VERSION = "13"
+_MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _KEY_BYTES = 16
 
 
@@ -30,7 +30,8 @@ def is_sound(environ: Mapping[str, str]) -> bool:
 
 def acceptance(environ: Mapping[str, str]) -> bytes:
     """Return the response that switches protocols; it accepts no extension, so that frames can be shared."""
-    token = generate_accept_token(environ["HTTP_SEC_WEBSOCKET_KEY"].encode())
+    key = environ["HTTP_SEC_WEBSOCKET_KEY"].encode()
+    token = base64.b64encode(hashlib.sha1(key + _MAGIC, usedforsecurity=False).digest())
     return b"\r\n".join(
         (
             b"HTTP/1.1 101 Switching Protocols",

@@ -110,6 +110,11 @@ class HttpProtocol(wsgi.HttpProtocol):
         self.reader.expect_body(int(environ.get("CONTENT_LENGTH") or 0))
         return environ
 
+    def finish(self) -> None:
+        """End, and let go of the last request, which refers to this: nothing is left to be collected later."""
+        super().finish()
+        self.__dict__.pop("environ", None)
+
     def version_string(self) -> str:
         """Return the name under which errors are answered."""
         return self.server_version

@@ -18,12 +18,17 @@ PATIENCE = 60
 class Inbox:
     """Tasks done one at a time, in order, by a greenlet that is there while there are any."""
 
-    __slots__ = ("_room", "_tasks", "size")
+    __slots__ = ("_on_room", "_tasks", "size")
 
     def __init__(self) -> None:
         self._tasks: deque[tuple[Callable[..., object], Any, int]] | None = None
-        self._room = Bell()
+        self._on_room: list[Callable[[], object]] | None = None
         self.size = 0
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether nothing waits and nothing is being done."""
+        return self._tasks is None
 
     @property
     def is_full(self) -> bool:
@@ -45,12 +50,25 @@ class Inbox:
             self._tasks.clear()
             self._tasks.extend(owed)
         self.size = 0
-        self._room.ring()
+        self._tell_of_room()
+
+    def when_room(self, tell: Callable[[], object]) -> None:
+        """Call this, which neither yields nor raises, as soon as it is no longer full."""
+        if self._on_room is None:
+            self._on_room = []
+        self._on_room.append(tell)
 
     def wait_for_room(self) -> None:
         """Wait until it is no longer full."""
         while self.is_full:
-            self._room.wait(PATIENCE)
+            bell = Bell()
+            self.when_room(bell.ring)
+            bell.wait(PATIENCE)
+
+    def _tell_of_room(self) -> None:
+        waiting, self._on_room = self._on_room, None
+        for tell in waiting or ():
+            tell()
 
     def _run(self, tasks: deque[tuple[Callable[..., object], Any, int]]) -> None:
         done = 0
@@ -58,8 +76,8 @@ class Inbox:
             task, argument, size = tasks.popleft()
             self._do(task, argument)
             self.size = max(0, self.size - size)
-            if not self.is_full:
-                self._room.ring()
+            if self._on_room is not None and not self.is_full:
+                self._tell_of_room()
             done += 1
             if done % AT_ONCE == 0:
                 runtime.sleep()

@@ -2,16 +2,15 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Protocol
-
-from engineio.socket import Socket
+from typing import TYPE_CHECKING, Any
 
 from sopapo.transport import handshake, runtime
 from sopapo.transport.bell import Bell
+from sopapo.transport.carrier import Carrier, NoCarrier
 from sopapo.transport.inbox import Inbox
 from sopapo.transport.messages import Message, Outbox
 from sopapo.transport.options import TransportOptions
-from sopapo.transport.packets import Breach, Malformed
+from sopapo.transport.packets import Breach, Malformed, Packet
 from sopapo.transport.polling import Polling
 from sopapo.transport.session import Peer, Session
 from sopapo.transport.websocket import serve_websocket
@@ -23,42 +22,61 @@ log = logging.getLogger(__name__)
 
 PING, GOODBYE = Message("2"), Message("41")
 ROOM = 262_144
+NOWHERE = NoCarrier()
 
 
-class Carrier(Protocol):
-    """What brings a link's queue to its client; nothing here yields or raises."""
+class Link:
+    """In come texts, handled one at a time; out go messages, in the order in which they were pushed.
 
-    is_steady: bool
+    It stands where engineio has its own socket: what engineio looks at keeps engineio's names.
+    """
 
-    def wake(self) -> None:
-        """Look at the queue: something waits there."""
-
-    def closing(self, code: int, reason: str) -> Message:
-        """Return what tells the client that this is the end."""
-
-    def hang_up(self) -> None:
-        """Let go of the client at once."""
-
-
-class Link(Socket):
-    """In come texts, handled one at a time; out go messages, in the order in which they were pushed."""
-
-    queue: Outbox
-    closing: bool
-    closed: bool
+    __slots__ = (
+        "_polling",
+        "_room",
+        "_slot",
+        "carrier",
+        "client",
+        "closed",
+        "closing",
+        "connected",
+        "engine",
+        "has_left",
+        "inbox",
+        "queue",
+        "sid",
+        "unanswered",
+        "upgraded",
+        "upgrading",
+    )
 
     def __init__(self, engine: "Engine", sid: str, peer: Peer) -> None:
-        super().__init__(engine, sid)
         self.engine = engine
-        self.options: TransportOptions = engine.transport.options
-        self.client = Session(engine.transport, self, peer)
-        self.polling = Polling(self)
-        self.carrier: Carrier = self.polling
-        self.unanswered = 0.0
+        self.sid = sid
+        self.connected = self.upgrading = self.upgraded = False
+        self.closing = self.closed = self.has_left = False
+        self.queue = Outbox()
         self.inbox = Inbox()
-        self.has_left = False
-        self._room = Bell()
+        self.client = Session(engine.transport, self, peer)
+        self.carrier: Carrier = NOWHERE
+        self.unanswered = 0.0
+        self._polling: Polling | None = None
+        self._room: Bell | None = None
         self._slot = engine.pulse.add(self)
+
+    @property
+    def options(self) -> TransportOptions:
+        """The bounds that it keeps."""
+        return self.engine.transport.options
+
+    @property
+    def polling(self) -> Polling:
+        """What carries it by requests, from its first use until it comes over to a WebSocket."""
+        if self._polling is None:
+            self._polling = Polling(self)
+            if not self.upgraded:
+                self.carrier = self._polling
+        return self._polling
 
     @property
     def is_busy(self) -> bool:
@@ -70,19 +88,25 @@ class Link(Socket):
         if self.closing or self.has_left:
             return
         self.queue.put(message)
-        if self.queue.weight > self.options.max_queue:
+        if self.queue.weight > self.engine.max_queue:
             self.cut("slow")
+        elif message.is_wide:
+            self.carrier.wake_in_turn()
         else:
             self.carrier.wake()
 
     def settle(self, messages: Iterable[Message]) -> None:
         """Count no longer what has left for good."""
         self.queue.settle(messages)
-        if self.queue.size < ROOM:
+        if self._room is not None and self.queue.size < ROOM:
             self._room.ring()
 
     def ping(self, stamp: float) -> bool:
         """Ask for a sign of life, and tell whether to wait for it: who is still taking earlier bytes gives one so."""
+        if not self.queue.size and not self.unanswered and not self.closing:
+            self.unanswered = stamp
+            self.carrier.write(PING)
+            return True
         waits_already = bool(self.unanswered) or (self.carrier.is_steady and self.queue.size > 0)
         self.push(PING)
         if waits_already or self.closing:
@@ -98,7 +122,7 @@ class Link(Socket):
         """Take one Engine.IO packet, without waiting for what it asks; raises Breach where the link must end."""
         kind = text[:1]
         if kind == "4":
-            self.inbox.put(self._handle, text[1:], len(text))
+            self._take_message(text[1:])
         elif kind == "3":
             self.unanswered = 0.0
         elif kind == "1":
@@ -112,7 +136,7 @@ class Link(Socket):
         """End because the client has gone; what it asked before is done first."""
         if not self.has_left:
             self.has_left = True
-            self._room.ring()
+            self._ring()
             self.inbox.put(self.cut, reason)
 
     def end(self, reason: str, code: int, *, goodbye: bool = True) -> None:
@@ -140,7 +164,7 @@ class Link(Socket):
         self.engine.sockets.pop(self.sid, None)
         self.carrier.hang_up()
         self.queue.clear()
-        self._room.ring()
+        self._ring()
 
     def close(self, wait: bool = True, abort: bool = False, reason: str | None = None) -> None:  # noqa: ARG002, FBT001, FBT002 - engineio calls it so
         """End because engineio found something wrong, unless the end has begun."""
@@ -157,20 +181,33 @@ class Link(Socket):
         """Take what a polling client sends."""
         self.polling.post(environ)
 
-    def _handle(self, text: str) -> None:
+    def _take_message(self, text: str) -> None:
+        given: str | Packet | None = text
+        if self.inbox.is_idle and self.queue.size <= ROOM:
+            given = self.client.offer(text)
+        if given is not None:
+            self.inbox.put(self._handle, given, len(text) + 1)
+
+    def _handle(self, given: str | Packet) -> None:
         self._wait_for_room()
         if self.closing:
             return
         try:
-            self.client.receive(text)
+            self.client.receive(given)
         except Breach as breach:
             self.end(breach.reason, breach.code)
 
     def _wait_for_room(self) -> None:
         patience = self.options.ping_interval + self.options.ping_timeout
         while self.queue.size > ROOM and not (self.closing or self.has_left):
+            self._room = Bell()
             if not self._room.wait(patience) and not self.carrier.is_steady:
                 self.cut("slow")
+        self._room = None
+
+    def _ring(self) -> None:
+        if self._room is not None:
+            self._room.ring()
 
     def _note(self, reason: str) -> None:
         self.closing = True

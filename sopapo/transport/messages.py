@@ -1,7 +1,6 @@
 """What waits to be sent: texts that many connections share, encoded and framed once for all of them."""
 
 import struct
-from collections import deque
 from collections.abc import Iterable
 
 MESSAGE = "4"
@@ -23,13 +22,15 @@ class Message:
     """One Engine.IO packet, or bare WebSocket frame, on its way out.
 
     `weight` is what it counts towards the bound of a queue: an answer, which its client asked for and waits for,
-    counts nothing, because no further request is taken while answers pile up.
+    counts nothing, because no further request is taken while answers pile up. What is `wide` goes to so many that
+    others are served first.
     """
 
-    __slots__ = ("_frame", "size", "text", "weight")
+    __slots__ = ("_frame", "is_wide", "size", "text", "weight")
 
     def __init__(self, text: str, *, is_answer: bool = False) -> None:
         self.text = text
+        self.is_wide = False
         self._frame: bytes | None = None
         self.size = len(text) if text.isascii() else len(text.encode())
         self.weight = 0 if is_answer else self.size
@@ -57,30 +58,39 @@ class Message:
 class Outbox:
     """One client's queue, first in first out; what was taken counts until it is settled."""
 
+    # An empty one costs as little as can be: most clients' queues are empty nearly always.
     __slots__ = ("_waiting", "size", "weight")
 
     def __init__(self) -> None:
-        self._waiting: deque[Message] = deque()
+        self._waiting: list[Message] | None = None
         self.size = 0
         self.weight = 0
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self._waiting) if self._waiting else 0
 
     def put(self, message: Message) -> None:
         """Add one at the end."""
-        self._waiting.append(message)
+        if self._waiting is None:
+            self._waiting = [message]
+        else:
+            self._waiting.append(message)
         self.size += message.size
         self.weight += message.weight
 
     def take(self, most: int, most_bytes: int) -> list[Message]:
         """Take up to so many from the front, at least one if there is any."""
-        taken: list[Message] = []
-        size = 0
-        while self._waiting and len(taken) < most and (not taken or size < most_bytes):
-            message = self._waiting.popleft()
-            taken.append(message)
-            size += message.size
+        waiting = self._waiting
+        if not waiting:
+            return []
+        if len(waiting) == 1 or (len(waiting) <= most and self.size <= most_bytes):
+            self._waiting = None
+            return waiting
+        count = size = 0
+        while count < min(most, len(waiting)) and (not count or size < most_bytes):
+            size += waiting[count].size
+            count += 1
+        taken, self._waiting = waiting[:count], waiting[count:]
         return taken
 
     def settle(self, messages: Iterable[Message]) -> None:
@@ -91,5 +101,5 @@ class Outbox:
 
     def clear(self) -> None:
         """Drop everything."""
-        self._waiting.clear()
+        self._waiting = None
         self.size = self.weight = 0

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True)
 class TransportOptions:
-    """The bounds of connections and HTTP requests; sizes in bytes, times in seconds."""
+    """How WebSockets are served, and the bounds of connections and HTTP requests; sizes in bytes, times in seconds."""
+
+    path: Literal["fast", "stock"] = "fast"
 
     ping_interval: float = 25
     ping_timeout: float = 20

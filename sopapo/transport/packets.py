@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sopapo.transport import text as json_text
 
@@ -35,7 +36,7 @@ class Packet:
     kind: str
     namespace: str
     ack: int | None
-    data: object
+    data: Any
 
 
 def parse(text: str) -> Packet:

@@ -21,6 +21,8 @@ SEPARATOR = "\x1e"
 class Polling:
     """Carries a link by requests that wait for news."""
 
+    __slots__ = ("_is_open", "_link", "_news", "_taken", "_turn")
+
     is_steady = False
 
     def __init__(self, link: "Link") -> None:
@@ -33,6 +35,13 @@ class Polling:
     def wake(self) -> None:
         """Let a waiting poll answer."""
         self._news.ring()
+
+    wake_in_turn = wake
+
+    def write(self, message: Message) -> None:
+        """Bring this with the poll that waits, or with the next."""
+        self._link.queue.put(message)
+        self.wake()
 
     def closing(self, code: int, reason: str) -> Message:  # noqa: ARG002 - a poll has no place for them
         """Return Engine.IO's own packet for it."""

@@ -4,6 +4,7 @@ import logging
 import resource
 import signal
 import socket
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -17,15 +18,19 @@ from sopapo.transport.transport import Transport
 
 log = logging.getLogger(__name__)
 
-BREATH = 0.1
+BREATH, SOON = 0.1, 0.02
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Listener:
-    """A listening socket that outlives a shortage of descriptors, which would end eventlet's server for good."""
+    """A listening socket that outlives a shortage of descriptors, which would end eventlet's server for good.
 
-    def __init__(self, sock: Any) -> None:
+    Nobody is accepted while `is_full` says so.
+    """
+
+    def __init__(self, sock: Any, is_full: Callable[[], bool]) -> None:
         self._sock = sock
+        self._is_full = is_full
         self.family = sock.family
         self.getsockname = sock.getsockname
         self.close = sock.close
@@ -33,6 +38,8 @@ class Listener:
     def accept(self) -> Any:
         """Return the next client's socket and address."""
         while True:
+            while self._is_full():
+                eventlet.sleep(BREATH)
             try:
                 return self._sock.accept()
             except OSError as error:
@@ -44,8 +51,10 @@ def serve(app: Flask, host: str, port: int, options: TransportOptions) -> None:
     """Serve an application until SIGTERM or SIGINT, then end its connections and return."""
     transport: Transport = app.extensions["sopapo.transport"]
     raise_descriptor_limit()
-    listener = Listener(listen(host, port, options.backlog))
     pool = eventlet.GreenPool(options.max_connections)
+    listener = Listener(
+        listen(host, port, options.backlog), lambda: pool.running() + transport.carried >= options.max_connections
+    )
     server = eventlet.spawn(
         wsgi.server,
         listener,
@@ -64,7 +73,8 @@ def serve(app: Flask, host: str, port: int, options: TransportOptions) -> None:
     listener.close()
     transport.stop()
     with eventlet.Timeout(options.stop_seconds, False):  # noqa: FBT003 - eventlet's way to ask for no exception
-        pool.waitall()
+        while pool.running() or transport.carried:
+            eventlet.sleep(SOON)
 
 
 def listen(host: str, port: int, backlog: int) -> Any:

@@ -2,12 +2,11 @@
 
 import logging
 import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sopapo.transport import packets, runtime
+from sopapo.transport import packets
 from sopapo.transport.connection import Connection, Pipe
 from sopapo.transport.door import Refused
 from sopapo.transport.messages import MESSAGE, Message
@@ -40,16 +39,15 @@ class Answer:
 
     def __call__(self, payload: Mapping[str, object]) -> None:
         """Send it; never yields."""
-        """Send it; never yields."""
         ack, self._ack = self._ack, None
         if ack is not None:
             self._connection.push(answer(ack, payload))
 
 
 class Session:
-    """The Socket.IO side of one link; `receive` is called by one greenlet at a time, and may block."""
+    """The Socket.IO side of one link; `receive` is called by one greenlet at a time, and may block; `offer` may not."""
 
-    __slots__ = ("_alone_since", "_malformed", "_over", "_pipe", "_transport", "connection", "peer")
+    __slots__ = ("_malformed", "_over", "_pipe", "_transport", "connection", "peer")
 
     def __init__(self, transport: "Transport", pipe: Pipe, peer: Peer) -> None:
         self._transport = transport
@@ -60,11 +58,29 @@ class Session:
         self.connection: Connection | None = None
         self._wait_for_connect()
 
-    def receive(self, text: str) -> None:
+    def offer(self, text: str) -> Packet | None:
+        """Take one packet at once if that waits for nothing, else return it; raises Breach where the link must end."""
+        try:
+            packet = packets.parse(text)
+        except Malformed as error:
+            self._transport.stats.frames_in += 1
+            self.misread(error)
+            return None
+        connection = self.connection
+        if connection is None or packet.kind != packets.EVENT or packet.namespace != "/":
+            return packet
+        event, *args = packet.data
+        if not self._transport.door.is_prompt(connection, event, args):
+            return packet
+        self._transport.stats.frames_in += 1
+        self._request(connection, event, args, packet.ack)
+        return None
+
+    def receive(self, given: str | Packet) -> None:
         """Take one packet; raises Breach where the link must end."""
         self._transport.stats.frames_in += 1
         try:
-            self._handle(packets.parse(text))
+            self._handle(packets.parse(given) if isinstance(given, str) else given)
         except Malformed as error:
             self.misread(error)
 
@@ -80,7 +96,12 @@ class Session:
     def over(self) -> None:
         """End the connection, if there is one: it hears nothing more and is in no channel from here on."""
         self._over = True
+        self._transport.alone.discard(self)
         self._leave()
+
+    def end_alone(self) -> None:
+        """End because there has been no connection for too long."""
+        self._pipe.end("no_connect", 1008)
 
     def _handle(self, packet: Packet) -> None:
         if packet.kind == packets.CONNECT:
@@ -88,7 +109,8 @@ class Session:
         elif self.connection is None or packet.namespace != "/":
             raise Malformed("not connected", packet.ack)
         elif packet.kind == packets.EVENT:
-            self._request(self.connection, packet)
+            event, *args = packet.data
+            self._request(self.connection, event, args, packet.ack)
         elif packet.kind == packets.DISCONNECT:
             self._leave()
             self._wait_for_connect()
@@ -101,6 +123,7 @@ class Session:
             raise Malformed("connected already")
         connection = Connection(secrets.token_urlsafe(15), self.peer.address, self.peer.agent, pipe=self._pipe)
         self.connection = connection
+        self._transport.alone.discard(self)
         try:
             self._transport.door.connect(connection, packet.data)
         except Refused as refusal:
@@ -127,11 +150,9 @@ class Session:
         self._pipe.push(Message(MESSAGE + packets.refused(refusal.code, refusal.data)))
         self._wait_for_connect()
 
-    def _request(self, connection: Connection, packet: Packet) -> None:
-        assert isinstance(packet.data, list)
-        event, *args = packet.data
+    def _request(self, connection: Connection, event: str, args: list[object], ack: int | None) -> None:
         self._transport.stats.requests += 1
-        acknowledge = Answer(connection, packet.ack)
+        acknowledge = Answer(connection, ack)
         try:
             self._transport.door.request(connection, event, args, acknowledge)
         except Exception:
@@ -147,14 +168,8 @@ class Session:
             self._pipe.later(self._transport.door.disconnect, connection)
 
     def _wait_for_connect(self) -> None:
-        if self._over:
-            return
-        self._alone_since = time.monotonic()
-        runtime.call_after(self._transport.options.connect_seconds, self._end_if_alone, self._alone_since)
-
-    def _end_if_alone(self, since: float) -> None:
-        if self.connection is None and not self._over and self._alone_since == since:
-            self._pipe.end("no_connect", 1008)
+        if not self._over:
+            self._transport.alone.add(self)
 
 
 def answer(ack: int, payload: Mapping[str, object]) -> Message:

@@ -6,9 +6,12 @@ from flask import Flask
 
 from sopapo.transport.channels import Channels
 from sopapo.transport.connection import Connection, event_message
+from sopapo.transport.deadlines import Deadlines
 from sopapo.transport.door import Door
 from sopapo.transport.engine import mount
+from sopapo.transport.flusher import SLICE
 from sopapo.transport.options import TransportOptions
+from sopapo.transport.session import Session
 from sopapo.transport.stats import Stats
 
 
@@ -20,6 +23,7 @@ class Transport:
         self.options = options
         self.stats = Stats()
         self.connections: dict[str, Connection] = {}
+        self.alone: Deadlines[Session] = Deadlines(options.connect_seconds, Session.end_alone)
         self._channels = Channels()
         self._engine = mount(app, self)
         app.extensions["sopapo.transport"] = self
@@ -56,6 +60,7 @@ class Transport:
         if message is None:
             return
         self.stats.broadcasts += 1
+        message.is_wide = len(members) > SLICE
         for connection in members:
             if connection.sid != skip:
                 connection.push(message)
@@ -65,6 +70,11 @@ class Transport:
         connection.ended = True
         self._channels.leave_all(connection)
         self.connections.pop(connection.sid, None)
+
+    @property
+    def carried(self) -> int:
+        """How many sockets have left the HTTP server and are served by the loop."""
+        return self._engine.carried
 
     def stop(self) -> None:
         """Let nobody in any more, and end every link so that clients look for another server."""

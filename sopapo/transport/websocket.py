@@ -1,7 +1,6 @@
-"""WebSocket: one greenlet reads, the flusher writes; also the way over from polling."""
+"""WebSocket: the handshake, the way over from polling, and a greenlet that reads where the loop does not."""
 
 import socket
-import struct
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -9,24 +8,21 @@ from eventlet.hubs import trampoline
 from eventlet.timeout import Timeout
 
 from sopapo.transport import handshake, runtime
+from sopapo.transport.carrier import MOST_BYTES, MOST_MESSAGES, NO_LINGERING, SocketCarrier
 from sopapo.transport.frames import Closed, FrameReader, Pinged
 from sopapo.transport.messages import Message, frame
 from sopapo.transport.packets import Breach
-from sopapo.transport.writer import Writer
 
 if TYPE_CHECKING:
     from sopapo.transport.link import Link
 
 Event = str | Pinged | Closed
 
-CLOSE_OPCODE, PONG_OPCODE = 0x8, 0xA
 CHUNK, EVENTS_AT_ONCE = 16_384, 64
-NORMAL = 1000
-NO_LINGERING = struct.pack("ii", 1, 0)
 
 
 def serve_websocket(link: "Link", environ: dict[str, Any]) -> Any:
-    """Shake hands, come over from polling where that went before, and carry the link until it ends."""
+    """Shake hands, come over from polling where that went before, and have the link carried until it ends."""
     if link.upgrading or link.upgraded or not handshake.is_sound(environ):
         return link.engine.bad_handshake()
     sock = environ["eventlet.input"].get_socket()
@@ -35,20 +31,22 @@ def serve_websocket(link: "Link", environ: dict[str, Any]) -> Any:
         sock.sendall(handshake.acceptance(environ))
     except OSError:
         return ()
-    events = _read(sock, FrameReader(link.options.max_packet))
-    if not link.connected or _comes_over(link, sock, events):
+    reader = FrameReader(link.options.max_packet)
+    if not link.connected or _comes_over(link, sock, _read(sock, reader)):
         link.connected = link.upgraded = True
-        WebSocket(link, sock).carry(events)
+        link.engine.carry(link, sock, reader)
     return ()
 
 
 def _read(sock: Any, reader: FrameReader) -> Iterator[Event]:
     """Yield what comes; between chunks, and often within them, others have their turn."""
-    while data := _receive(sock):
+    data: bytes | None = b""
+    while data is not None:
         for count, event in enumerate(reader.feed(data), 1):
             yield event
             if count % EVENTS_AT_ONCE == 0:
                 runtime.sleep()
+        data = _receive(sock) or None
 
 
 def _receive(sock: Any) -> bytes:
@@ -77,26 +75,25 @@ def _comes_over(link: "Link", sock: Any, events: Iterator[Event]) -> bool:
     return False
 
 
-class WebSocket:
-    """Carries a link by one socket."""
+class WebSocket(SocketCarrier):
+    """The stock path: one greenlet reads for each client, and another writes while the kernel does not take all."""
 
-    is_steady = True
+    __slots__ = ("_green",)
 
     def __init__(self, link: "Link", sock: Any) -> None:
-        self._link = link
-        self._sock = sock
-        self._is_awake = False
-        self._writer = Writer(
-            sock.fd, link.queue, patience=link.options.ping_timeout, settled=self._settled, lost=self._lost
-        )
-        link.carrier = self
+        self._green = sock
+        super().__init__(link, sock.fd)
 
-    def carry(self, events: Iterator[Event]) -> None:
+    def carry(self, reader: FrameReader) -> None:
         """Bring what waits, and take what comes, until the end."""
         link = self._link
         self.wake()
         try:
-            self._take(events)
+            for event in _read(self._green, reader):
+                if not self._heard(event):
+                    break
+                if link.inbox.is_full:
+                    link.inbox.wait_for_room()
         except Breach as breach:
             link.end(breach.reason, breach.code)
             self._see_off()
@@ -104,22 +101,6 @@ class WebSocket:
             pass
         finally:
             link.leave("transport_close")
-
-    def wake(self) -> None:
-        """Write the queue at the end of this turn of the loop."""
-        if not self._is_awake:
-            self._is_awake = True
-            self._link.engine.flusher.add(self)
-
-    def flush(self) -> None:
-        """Write the queue."""
-        self._is_awake = False
-        if not (self._link.closed or self._link.has_left):
-            self._writer.flush()
-
-    def closing(self, code: int, reason: str) -> Message:
-        """Return a close frame."""
-        return Message.of_frame(frame(struct.pack("!H", code) + reason.encode()[:123], CLOSE_OPCODE))
 
     def hang_up(self) -> None:
         """Wake the reader and the writer by ending the socket, and let the kernel forget what it holds."""
@@ -130,34 +111,32 @@ class WebSocket:
         except OSError:
             pass
 
-    def _take(self, events: Iterator[Event]) -> None:
-        link = self._link
-        for event in events:
-            if isinstance(event, Closed):
-                link.push(self.closing(NORMAL, ""))
-                self.flush()
-                link.leave("client_close")
-                return
-            if link.closing:
-                continue
-            if isinstance(event, Pinged):
-                link.push(Message.of_frame(frame(event.payload, PONG_OPCODE)))
-                continue
-            link.take(event)
-            if link.inbox.is_full:
-                link.inbox.wait_for_room()
-
     def _see_off(self) -> None:
         """Let the client read why it ends: a socket closed over unread bytes would be reset."""
-        while not self._link.closed and _receive(self._sock):
+        while not self._link.closed and _receive(self._green):
             pass
 
-    def _lost(self, error: OSError) -> None:
-        if isinstance(error, TimeoutError):
-            self._link.cut("slow")
-        else:
-            self._link.leave("transport_error")
+    def _drain(self, batch: list[Message], data: bytes) -> None:
+        runtime.spawn(self._write_rest, batch, data)
 
-    def _settled(self, messages: list[Message]) -> None:
-        self._link.engine.transport.stats.frames_out += len(messages)
-        self._link.settle(messages)
+    def _write_rest(self, batch: list[Message], data: bytes) -> None:
+        try:
+            while batch:
+                self._write_all(data)
+                self._settled(batch)
+                batch = self._link.queue.take(MOST_MESSAGES, MOST_BYTES)
+                data = b"".join([message.frame for message in batch])
+            self._is_draining = False
+        except OSError as error:
+            self._lost(error)
+
+    def _write_all(self, data: bytes) -> None:
+        left, patience = memoryview(data), self._link.options.ping_timeout
+        while left:
+            if self._sock.fileno() < 0:
+                raise ConnectionResetError
+            trampoline(self._green, write=True, timeout=patience, timeout_exc=TimeoutError)
+            try:
+                left = left[self._sock.send(left) :]
+            except BlockingIOError:
+                continue

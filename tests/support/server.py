@@ -14,6 +14,8 @@ from tests.support.waiting import eventually
 PROJECT = Path(__file__).parents[2]
 JWT_KEY = "a key that the tests know and that nobody else uses for anything at all"
 START_PATIENCE = 30.0
+# SOPAPO_TRANSPORT=stock before the command runs all tests on the stock path.
+KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SOPAPO_TRANSPORT")
 
 
 def free_port() -> int:
@@ -41,7 +43,7 @@ class Server:
     @property
     def environment(self) -> dict[str, str]:
         """Everything the process is told, and nothing of what the caller's shell happens to hold."""
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         kept |= {"SOPAPO_DATA_DIR": str(self.data), "SOPAPO_RATE_LIMITS": "off", "JWT_SECRET_KEY": JWT_KEY}
         if self.database_url:
             kept["DATABASE_URL"] = self.database_url

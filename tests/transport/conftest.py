@@ -14,6 +14,13 @@ from tests.transport.toy_server import ToyServer
 MakeClient = Callable[..., socketio.Client]
 
 
+@pytest.fixture(params=["fast", "stock"])
+def path(request: pytest.FixtureRequest) -> str:
+    """How WebSockets are served: each test that needs a server runs with both."""
+    given: str = request.param
+    return given
+
+
 @pytest.fixture(scope="session")
 def toys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., ToyServer]]:
     """Start one server for each set of options, once."""
@@ -32,15 +39,16 @@ def toys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Toy
 
 
 @pytest.fixture
-def toy(toys: Callable[..., ToyServer]) -> ToyServer:
+def toy(toys: Callable[..., ToyServer], path: str) -> ToyServer:
     """The server that ordinary tests share: quick to ping, and to give up."""
-    return toys(ping_interval=1, ping_timeout=1, head_seconds=1, body_seconds=1, idle_seconds=2, connect_seconds=2)
+    quick = {"head_seconds": 1, "body_seconds": 1, "idle_seconds": 2, "connect_seconds": 2}
+    return toys(path=path, ping_interval=1, ping_timeout=1, **quick)
 
 
 @pytest.fixture
-def patient(toys: Callable[..., ToyServer]) -> ToyServer:
+def patient(toys: Callable[..., ToyServer], path: str) -> ToyServer:
     """A server whose pings do not get in the way; a page from elsewhere may use it."""
-    return toys(ping_interval=60, ping_timeout=2, allowed_origins=["http://app.example"])
+    return toys(path=path, ping_interval=60, ping_timeout=2, allowed_origins=["http://app.example"])
 
 
 @pytest.fixture
@@ -50,12 +58,12 @@ def behind(toys: Callable[..., ToyServer]) -> ToyServer:
 
 
 @pytest.fixture
-def own_toy(tmp_path: Path) -> Iterator[Callable[..., ToyServer]]:
+def own_toy(tmp_path: Path, path: str) -> Iterator[Callable[..., ToyServer]]:
     """Start a server that the test may end."""
     started: list[ToyServer] = []
 
     def start(**options: Any) -> ToyServer:
-        started.append(ToyServer(tmp_path / "toy.log", options))
+        started.append(ToyServer(tmp_path / "toy.log", {"path": path} | options))
         return started[-1]
 
     yield start

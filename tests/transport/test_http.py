@@ -18,6 +18,12 @@ POST = b"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n"
 UPGRADE = b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nUpgrade: websocket\r\n"
 
 
+@pytest.fixture
+def path() -> str:
+    """Once is enough: HTTP is the same on both paths."""
+    return "fast"
+
+
 @pytest.mark.parametrize("start", [b"GE", GET, GET + b"X: y", UPGRADE], ids=["line", "head", "header", "handshake"])
 @pytest.mark.parametrize("drip", [b"", b"x"], ids=["silent", "dripping"])
 def test_half_a_request_is_given_up(toy: ToyServer, raw: Raw, start: bytes, drip: bytes) -> None:

@@ -75,6 +75,9 @@ class ToyDoor:
             case _:
                 acknowledge({"ok": False, "event": event, "args": repr(args)})
 
+    def is_prompt(self, connection: Connection, event: str, _args: list[Any]) -> bool:
+        return connection.is_in and event in ("echo", "tell", "join", "leave", "bye")
+
     def tell(self, connection: Connection, body: dict[str, Any]) -> None:
         skip = connection.sid if body.get("skip") else None
         for n in range(body.get("times", 1)):

@@ -27,7 +27,11 @@ class ToyServer:
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        eventually(self._answers, 20)
+        try:
+            eventually(self._answers, 60)
+        except AssertionError:
+            self.process.kill()
+            raise
 
     def stats(self) -> dict[str, Any]:
         """Return what the transport has counted."""

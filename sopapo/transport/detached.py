@@ -1,0 +1,166 @@
+"""WebSocket, the fast path: no greenlet reads or writes, but callbacks of eventlet's loop."""
+
+import logging
+import socket
+from typing import TYPE_CHECKING, Any
+
+from eventlet.hubs import get_hub
+
+from sopapo.transport import runtime
+from sopapo.transport.carrier import NO_LINGERING, SocketCarrier
+from sopapo.transport.frames import SIGN_OF_LIFE, FrameReader, is_sign_of_life
+from sopapo.transport.messages import Message
+from sopapo.transport.packets import Breach
+
+if TYPE_CHECKING:
+    from sopapo.transport.link import Link
+
+log = logging.getLogger(__name__)
+
+# Where all clients' bytes arrive, one after the other; nothing yields between a read and the copy of it.
+ARRIVAL = bytearray(8_192)
+_arrival = memoryview(ARRIVAL)
+
+
+class Rest:
+    """What the kernel did not take yet, and who tells when it takes more."""
+
+    __slots__ = ("batch", "left", "listener", "stalled", "timer")
+
+    def __init__(self, batch: list[Message], data: bytes, listener: Any) -> None:
+        self.batch = batch
+        self.left = memoryview(data)
+        self.listener = listener
+        self.stalled = False
+        self.timer: runtime.Timer
+
+
+class Detached(SocketCarrier):
+    """Carries a link by a socket that has left eventlet's HTTP server; nothing here yields or raises."""
+
+    __slots__ = ("_is_deaf", "_listener", "_reader", "_rest")
+
+    def __init__(self, link: "Link", sock: socket.socket, reader: FrameReader) -> None:
+        super().__init__(link, sock)
+        self._reader = reader
+        self._listener: Any = None
+        self._rest: Rest | None = None
+        self._is_deaf = False
+        link.engine.carried += 1
+        self.wake()
+        # On the loop itself, so that the listener keeps no greenlet of a request alive.
+        runtime.call_after(0, self._begin)
+
+    def hang_up(self) -> None:
+        """Close the socket, after the loop has forgotten it: its number may be a stranger's from then on."""
+        if self._sock.fileno() < 0:
+            return
+        self._stop_reading()
+        self._stop_draining()
+        try:
+            if self._link.queue.size:
+                self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGERING)
+            self._sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        self._sock.close()
+        self._link.engine.carried -= 1
+
+    def _begin(self) -> None:
+        """Take what came along with the way over, and go on reading."""
+        if self._link.closed or self._link.has_left:
+            return
+        self._listener = get_hub().add("read", self._sock.fileno(), self._readable, self._obsolete, None)
+        self._take(b"")
+
+    def _readable(self, _number: int) -> None:
+        link = self._link
+        if self._listener is None:
+            return
+        try:
+            count = self._sock.recv_into(ARRIVAL)
+        except BlockingIOError:
+            return
+        except OSError:
+            count = 0
+        if not count:
+            self._stop_reading()
+            link.leave("transport_close")
+        elif self._is_deaf:
+            # A client that is seen off reads why; a socket closed over unread bytes would be reset.
+            return
+        elif count == SIGN_OF_LIFE and is_sign_of_life(ARRIVAL) and self._reader.is_between:
+            link.unanswered = 0.0
+        else:
+            self._take(bytes(_arrival[:count]))
+
+    def _take(self, data: bytes) -> None:
+        link = self._link
+        try:
+            for event in self._reader.feed(data):
+                if not self._heard(event):
+                    self._stop_reading()
+                if link.inbox.is_full:
+                    self._stop_reading()
+                    link.inbox.when_room(self._make_room)
+                if self._listener is None:
+                    return
+        except Breach as breach:
+            self._is_deaf = True
+            link.end(breach.reason, breach.code)
+        except Exception:
+            log.exception("a client's bytes could not be taken")
+            link.cut("transport_error")
+
+    def _make_room(self) -> None:
+        runtime.call_after(0, self._begin)
+
+    def _stop_reading(self) -> None:
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            get_hub().remove(listener)
+
+    def _drain(self, batch: list[Message], data: bytes) -> None:
+        listener = get_hub().add("write", self._sock.fileno(), self._writable, self._obsolete, None)
+        self._rest = Rest(batch, data, listener)
+        self._watch(self._rest)
+
+    def _writable(self, _number: int) -> None:
+        rest = self._rest
+        if rest is None:
+            return
+        try:
+            rest.left = rest.left[self._sock.send(rest.left) :]
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._stop_draining()
+            self._lost(error)
+            return
+        rest.stalled = False
+        if not rest.left:
+            self._stop_draining()
+            self._is_draining = False
+            self._settled(rest.batch)
+            self.flush()
+
+    def _stop_draining(self) -> None:
+        rest, self._rest = self._rest, None
+        if rest is not None:
+            get_hub().remove(rest.listener)
+            rest.timer.cancel()
+
+    def _watch(self, rest: Rest) -> None:
+        """Cut a client that takes nothing for as long as a ping may stay unanswered."""
+        if rest.stalled:
+            self._link.cut("slow")
+            return
+        rest.stalled = True
+        rest.timer = runtime.call_after(self._link.options.ping_timeout, self._watch, rest)
+
+    def _obsolete(self, _error: BaseException) -> None:
+        """Go: the loop says that the socket's number is somebody else's."""
+        self._listener = self._rest = None
+        self._sock.detach()
+        self._link.engine.carried -= 1
+        self._link.cut("transport_error")
