@@ -167,6 +167,24 @@ def test_different_requests_of_one_client_take_effect_in_order(make_user: MakeUs
     assert revs == sorted(revs)
 
 
+def test_what_one_says_in_the_same_breath_as_coming_and_going_is_said_between(make_user: MakeUser) -> None:
+    ana, bia = make_user(), make_user()
+    room = ana.create_room(public=True)
+    bia.socket.barrier()
+    body = {"room": room, "text": "entre a chegada e a partida"}
+    asked = [("send_message", {"client_id": new_id()}), ("join_room", {}), ("send_message", {"client_id": new_id()})]
+    asked += [("leave_room", {}), ("send_message", {"client_id": new_id()})]
+    waits = [
+        bia.socket.emit(request, fields | (body if request == "send_message" else {"room": room}))
+        for request, fields in asked
+    ]
+    answers = [wait() for wait in waits]
+    assert [answer["ok"] for answer in answers] == [False, True, True, True, False]
+    assert [answers[number]["error"]["code"] for number in (0, 4)] == ["forbidden", "forbidden"]
+    heard = [message["text"] or message["system"]["action"] for message in ana.history(room)]
+    assert heard == ["created", "joined", "entre a chegada e a partida", "left"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -222,6 +222,24 @@ def test_a_sync_that_makes_no_sense_is_invalid(make_user: MakeUser, field: str, 
         make_user().socket.ask("sync", {field: value})
 
 
+def test_who_listens_hears_every_change_of_a_busy_room_in_order(make_user: MakeUser, race: Any) -> None:
+    ana, others = make_user(), [make_user() for _ in range(6)]
+    room = ana.create_room(public=True)
+    rev = ana.rev(room)
+
+    def come_and_go(number: int) -> None:
+        for turn in range(5):
+            others[number].rest.post(f"/rooms/{room}/join")
+            others[number].send(room, f"{number} {turn}")
+            ana.rest.ask("PATCH", f"/rooms/{room}", json={"description": f"{number} {turn}"})
+            others[number].rest.post(f"/rooms/{room}/leave")
+
+    race(come_and_go, len(others))
+    heard = [state["rev"] for state in ana.socket.barrier().pushed(room=room)]
+    assert heard == list(range(rev + 1, rev + 1 + 6 * 5 * 6))
+    assert ana.rev(room) == heard[-1]
+
+
 def test_a_client_that_was_cut_off_holds_the_same_as_one_that_stayed(make_user: MakeUser) -> None:
     ana, bia = make_user(), make_user()
     room = ana.create_room(bia)

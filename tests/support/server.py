@@ -13,7 +13,7 @@ from tests.support.waiting import eventually
 
 PROJECT = Path(__file__).parents[2]
 JWT_KEY = "a key that the tests know and that nobody else uses for anything at all"
-START_PATIENCE = 30.0
+START_PATIENCE = 60.0
 # SOPAPO_TRANSPORT=stock before the command runs all tests on the stock path.
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SOPAPO_TRANSPORT")
 
