@@ -6,6 +6,11 @@ from functools import lru_cache
 from confusable_homoglyphs import confusables
 
 
+def spelling(username: str) -> str:
+    """Return the one form of a username that is written in whatever case, and with letters composed or not."""
+    return unicodedata.normalize("NFKC", username).casefold()
+
+
 def username_key(username: str) -> str:
     """Return what two usernames share if people may take one for the other: case, accents and look-alikes are gone."""
     decomposed = unicodedata.normalize("NFKD", username.casefold())

@@ -15,7 +15,7 @@ from sopapo.schemas.accounts import LoggedIn, Login, Register
 from sopapo.security import Identity, check_password, hash_password
 from sopapo.states import own_user_state
 from sopapo.transaction import transaction
-from sopapo.usernames import username_key
+from sopapo.usernames import spelling, username_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +100,4 @@ def find_by_login(name: str) -> User | None:
     if "@" in name:
         return db.session.scalar(select(User).where(User.email == name.lower()))
     user = db.session.scalar(select(User).where(User.username_key == username_key(name), User.deleted_at.is_(None)))
-    return user if user is not None and user.username.casefold() == name.casefold() else None
+    return user if user is not None and spelling(user.username) == spelling(name) else None

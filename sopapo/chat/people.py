@@ -14,7 +14,7 @@ from sopapo.schemas.people import FindPeople, GetUser, Users, UserSeen
 from sopapo.schemas.states import UserState
 from sopapo.security import Identity
 from sopapo.states import own_user_state, user_state
-from sopapo.usernames import username_key
+from sopapo.usernames import spelling, username_key
 
 FOUND_AT_MOST = 20
 
@@ -28,12 +28,12 @@ def find_users(references: Iterable[str], by: str | None = None) -> tuple[list[U
     ids = {reference.lower() for reference in wanted if UUID.fullmatch(reference)}
     keys = {username_key(reference) for reference in wanted}
     found = db.session.scalars(select(User).where(or_(User.id.in_(ids), User.username_key.in_(keys)))).all()
-    named = {user.id: user for user in found} | {user.username.casefold(): user for user in found}
+    named = {user.id: user for user in found} | {spelling(user.username): user for user in found}
     hidden = blockers_among([user.id for user in found], by) if by else frozenset[str]()
     users: dict[str, User] = {}
     unknown = []
     for reference in wanted:
-        user = named.get(reference.casefold())
+        user = named.get(spelling(reference))
         if user is None or user.suspended_at is not None or user.id in hidden:
             unknown.append(reference)
         else:
