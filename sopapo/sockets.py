@@ -40,12 +40,18 @@ class Sockets:
     def follow(self, connection: Connection, caller: Identity, revs_of: Callable[[str], Mapping[str, int]]) -> None:
         """Put a socket into all its channels; `revs_of` asks for the rooms of a user and the last change of each."""
         self.transport.enter(connection, user_channel(caller.user_id))
-        self.transport.enter(connection, session_channel(caller.session_id))
+        self.enter_session(connection, caller.session_id)
         with self.noting_moves() as moved:
             revs = revs_of(caller.user_id)
         for room_id, rev in revs.items():
             if (caller.user_id, room_id) not in moved:
                 self.enter(connection, room_id, rev)
+
+    def enter_session(self, connection: Connection, session_id: str) -> None:
+        """Let a socket end with this session, and no more with one in which it was before."""
+        for channel in [each for each in connection.channels if each.startswith(session_channel(""))]:
+            self.transport.leave(connection, channel)
+        self.transport.enter(connection, session_channel(session_id))
 
     @contextmanager
     def noting_moves(self) -> Iterator[Moves]:

@@ -2,6 +2,7 @@
 
 import re
 import time
+import unicodedata
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -52,6 +53,15 @@ def test_the_username_logs_in_without_regard_to_case(door: Door, make_user: Make
     done = door.stranger().login(username=ana.username.swapcase(), password=PASSWORD)
     assert done.keys() == {"user", "access_token", "refresh_token", "expires_in"}
     assert (done["user"]["id"], done["user"]["username"]) == (ana.id, ana.username)
+
+
+def test_a_username_is_the_same_with_its_accents_composed_or_not(door: Door, make_user: MakeUser) -> None:
+    composed = unique("jos\u00e9")
+    decomposed = unicodedata.normalize("NFD", composed)
+    assert door.stranger().register(username=decomposed, password=PASSWORD)["user"]["username"] == composed
+    for written in (composed, decomposed, decomposed.upper()):
+        assert door.stranger().login(username=written, password=PASSWORD)["user"]["username"] == composed
+        assert door(make_user()).create_room(kind="group", name="Sala", members=[written])["unknown"] == []
 
 
 def test_the_email_logs_in(door: Door, make_user: MakeUser) -> None:
@@ -232,6 +242,16 @@ def test_logging_out_over_http_cuts_the_sockets_of_that_session_alone(server: Se
     ana.socket.wait_closed()
     assert other.alive
     other.close()
+
+
+def test_a_socket_that_has_logged_in_anew_ends_with_its_new_session_alone(make_user: MakeUser) -> None:
+    ana = make_user(registered=True)
+    anew = ana.socket.ask("login", {"username": ana.username, "password": PASSWORD})["access_token"]
+    ana.rest.post("/auth/logout")
+    assert ana.socket.barrier().pushed("session_revoked") == []
+    RestUser(ana.rest.api, anew).post("/auth/logout")
+    ana.socket.wait_for("session_revoked")
+    ana.socket.wait_closed()
 
 
 def test_a_revoked_session_is_refused_at_every_door(door: Door, make_user: MakeUser) -> None:
