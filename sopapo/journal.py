@@ -105,7 +105,16 @@ class Journal:
                 # One turn of the loop reads what has arrived meanwhile: more messages share the commit.
                 time.sleep(0)
                 while batch := self.next_batch():
-                    self.store(batch, skip_locked=True)
+                    self.store_safely(batch)
+
+    def store_safely(self, batch: list[Waiting]) -> None:
+        """Store drafts; whatever goes wrong with them, those who come later are served."""
+        try:
+            self.store(batch, skip_locked=True)
+        except Exception as error:  # noqa: BLE001 - every sender is answered
+            self.under_way.difference_update(batch)
+            for waiting in batch:
+                waiting.answer(outcome_of(error))
 
     def next_batch(self) -> list[Waiting]:
         """Take the oldest drafts whose rooms nobody is changing just now; forget those that were given up.

@@ -12,7 +12,7 @@ from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from flask import current_app
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerMinute
 
 from sopapo.buckets import Buckets, Rate
 from sopapo.config import Settings
@@ -32,7 +32,7 @@ ACTS = {
     "join_room": Rate(60, 1),
     "join_by_invite": Rate(60, 1),
     "add_members": Rate(60, 1),
-    "create_room": Rate(60, 0.2),
+    "create_room": Rate(120, 1),
     "create_invite": Rate(60, 0.2),
     "update_profile": Rate(60, 0.2),
     # It asks for the password, which whoever has stolen a token would guess.
@@ -50,7 +50,7 @@ STRANGERS = {
 OTHER_STRANGERS = Rate(60, 1)
 
 SHARED: dict[str, RateLimitItem] = {
-    "register": RateLimitItemPerHour(60),
+    "register": RateLimitItemPerMinute(100, 10),
     "login": RateLimitItemPerMinute(300, 10),
 }
 GUESSES_AT_AN_ACCOUNT = RateLimitItemPerMinute(10, 10)

@@ -25,13 +25,21 @@ pytestmark = pytest.mark.only_on("sqlite")
 
 JSON = {"Content-Type": "application/json"}
 SERVED = {
-    "/demo": "text/html", "/demo/demo.js": "text/javascript", "/demo/wire.js": "text/javascript",
-    "/api/docs": "text/html", "/api/docs.js": "text/javascript",
-    "/static/vendor/socket.io.min.js": "text/javascript", "/static/vendor/swagger-ui.css": "text/css",
-    "/api/v1/openapi.json": "application/json", "/healthz": "application/json", "/readyz": "application/json",
+    "/demo": "text/html",
+    "/demo/demo.js": "text/javascript",
+    "/demo/wire.js": "text/javascript",
+    "/api/docs": "text/html",
+    "/api/docs.js": "text/javascript",
+    "/static/vendor/socket.io.min.js": "text/javascript",
+    "/static/vendor/swagger-ui.css": "text/css",
+    "/api/v1/openapi.json": "application/json",
+    "/healthz": "application/json",
+    "/readyz": "application/json",
 }
 GUARD = {
-    "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 OURS, THEIRS = "https://chat.example.org", "https://evil.example"
@@ -80,7 +88,9 @@ def test_the_front_door_leads_to_the_demo(server: Server) -> None:
     assert (response.status_code, response.headers["Location"]) == (302, "/demo")
 
 
-@pytest.mark.parametrize("path", ["/demo/demo.html", "/demo/nothing.js", "/demo/..%2fconfig.py", "/static/..%2fconfig.py", "/static/vendor/"])
+@pytest.mark.parametrize(
+    "path", ["/demo/demo.html", "/demo/nothing.js", "/demo/..%2fconfig.py", "/static/..%2fconfig.py", "/static/vendor/"]
+)
 def test_no_other_file_is_served(server: Server, path: str) -> None:
     assert refusal_of(get(server, path)).code == "not_found"
 
@@ -92,7 +102,11 @@ def open_to_ours(make_server: MakeServer) -> Server:
 
 
 def preflight(server: Server, origin: str) -> requests.Response:
-    asked = {"Origin": origin, "Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "authorization"}
+    asked = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "PATCH",
+        "Access-Control-Request-Headers": "authorization",
+    }
     return requests.options(f"{server.api}/rooms/{uuid.uuid4()}", headers=asked, timeout=10)
 
 
@@ -111,8 +125,11 @@ def test_a_page_of_an_allowed_origin_may_ask_and_read(open_to_ours: Server) -> N
 
 def test_a_page_of_any_other_origin_may_not(open_to_ours: Server, server: Server) -> None:
     for response in (
-        preflight(open_to_ours, THEIRS), get(open_to_ours, "/api/v1/me", Origin=THEIRS),
-        preflight(server, OURS), get(server, "/api/v1/me", Origin=OURS), get(open_to_ours, "/readyz", Origin=OURS),
+        preflight(open_to_ours, THEIRS),
+        get(open_to_ours, "/api/v1/me", Origin=THEIRS),
+        preflight(server, OURS),
+        get(server, "/api/v1/me", Origin=OURS),
+        get(open_to_ours, "/readyz", Origin=OURS),
     ):
         assert not [name for name in response.headers if name.startswith("Access-Control")]
 
@@ -140,23 +157,41 @@ def test_a_body_may_come_in_chunks(make_user: MakeUser) -> None:
     assert (response.status_code, response.json()["room"]["name"]) == (201, "Aos pedaços")
 
 
-@pytest.mark.parametrize(("body", "status"), [
-    (b'{"kind": "' + b"x" * 65_000 + b'"}', 422), (b'{"kind": "' + b"x" * 66_000 + b'"}', 413),
-    (b'{"kind": "' + rb"\u00e9" * 32_000 + b'"}', 422), (b'{"kind": "' + rb"\u00e9" * 33_000 + b'"}', 413),
-    (b"{}".ljust(300_000), 413), (b"[" * 30_000 + b"]" * 30_000, 400), (b"[" * 90_000 + b"]" * 90_000, 400),
-], ids=lambda value: f"{len(value)} bytes" if isinstance(value, bytes) else "")
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"kind": "' + b"x" * 65_000 + b'"}', 422),
+        (b'{"kind": "' + b"x" * 66_000 + b'"}', 413),
+        (b'{"kind": "' + rb"\u00e9" * 32_000 + b'"}', 422),
+        (b'{"kind": "' + rb"\u00e9" * 33_000 + b'"}', 413),
+        (b"{}".ljust(300_000), 413),
+        (b"[" * 30_000 + b"]" * 30_000, 400),
+        (b"[" * 90_000 + b"]" * 90_000, 400),
+    ],
+    ids=lambda value: f"{len(value)} bytes" if isinstance(value, bytes) else "",
+)
 def test_a_body_is_bounded_however_it_is_written_and_sent(make_user: MakeUser, body: bytes, status: int) -> None:
     for data in (body, chunks(body[:40_000], body[40_000:])):
         response = make_user().rest.send("POST", "/rooms", data=data, headers=JSON)
         assert response.status_code == status
 
 
-@pytest.mark.parametrize("head", [
-    "Transfer-Encoding: chunked\r\n\r\nnonsense\r\n{}\r\n0\r\n\r\n", "Transfer-Encoding: gzip\r\n\r\n{}",
-])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Transfer-Encoding: chunked\r\n\r\nnonsense\r\n{}\r\n0\r\n\r\n",
+        "Transfer-Encoding: gzip\r\n\r\n{}",
+    ],
+)
 def test_a_body_that_cannot_be_read_is_no_json(make_user: MakeUser, head: str) -> None:
     ana = make_user()
-    lines = ["POST /api/v1/rooms HTTP/1.1", "Host: here", f"Authorization: Bearer {ana.token}", "Connection: close", *()]
+    lines = [
+        "POST /api/v1/rooms HTTP/1.1",
+        "Host: here",
+        f"Authorization: Bearer {ana.token}",
+        "Connection: close",
+        *(),
+    ]
     with socket.create_connection(("127.0.0.1", ana.server.port), timeout=10) as raw:
         raw.sendall("\r\n".join([*lines, "Content-Type: application/json", head]).encode())
         answer = b"".join(iter(lambda: raw.recv(65_536), b""))
@@ -164,9 +199,15 @@ def test_a_body_that_cannot_be_read_is_no_json(make_user: MakeUser, head: str) -
     assert b'"code":"invalid"' in answer
 
 
-@pytest.mark.parametrize(("kind", "status"), [
-    ("application/json; charset=utf-8", 201), ("APPLICATION/JSON", 201), ("application/json-patch+json", 400), ("", 400),
-])
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("application/json; charset=utf-8", 201),
+        ("APPLICATION/JSON", 201),
+        ("application/json-patch+json", 400),
+        ("", 400),
+    ],
+)
 def test_a_body_says_that_it_is_json(make_user: MakeUser, kind: str, status: int) -> None:
     body = b'{"kind": "group", "name": "Sala"}'
     response = make_user().rest.send("POST", "/rooms", data=body, headers={"Content-Type": kind} if kind else {})
@@ -192,7 +233,9 @@ def test_a_field_stands_in_one_place_alone(make_user: MakeUser) -> None:
         ana.rest.get(f"/rooms/{room}/messages", room=room)
 
 
-@pytest.mark.parametrize("limit", ["", "1.0", "1e1", "+1", " 1", "0x1", "١", "true", "0", "201", "9" * 19, "9" * 5000, "1&limit=2"])
+@pytest.mark.parametrize(
+    "limit", ["", "1.0", "1e1", "+1", " 1", "0x1", "١", "true", "0", "201", "9" * 19, "9" * 5000, "1&limit=2"]
+)
 def test_a_number_in_a_query_is_plain_and_within_its_bounds(make_user: MakeUser, limit: str) -> None:
     ana = make_user()
     room = ana.create_room()
@@ -206,7 +249,9 @@ def test_a_session_knows_where_it_comes_from(make_server: MakeServer) -> None:
     came = {"User-Agent": "um robô/1.0".encode().decode("latin-1"), "X-Forwarded-For": "192.0.2.1, 203.0.113.7"}
     for proxies, address in (("0", "127.0.0.1"), ("1", "203.0.113.7")):
         server = make_server(SOPAPO_TRUSTED_PROXIES=proxies)
-        token = requests.post(f"{server.api}/auth/register", json=account, headers=came, timeout=10).json()["access_token"]
+        token = requests.post(f"{server.api}/auth/register", json=account, headers=came, timeout=10).json()[
+            "access_token"
+        ]
         session = Person(server, {"id": "", "username": "ana"}, token).rest.get("/me/sessions")["sessions"][0]
         assert (session["address"], session["agent"][:2], session["current"]) == (address, "um", True)
 

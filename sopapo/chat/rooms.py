@@ -47,9 +47,10 @@ def create_group(caller: Identity, body: CreateRoom) -> RoomCreated:
     """Make a group or a channel with the caller as its owner."""
     if body.name is None:
         raise Invalid("a room needs a name", "name")
-    with transaction() as tell:
+    room_id = str(uuid7())
+    with transaction(room_id) as tell:
         users, unknown = find_users(body.members, caller.user_id)
-        room = new_room(caller, body)
+        room = new_room(caller, body, room_id)
         refuse_full(room, len({caller.user_id, *(user.id for user in users)}))
         change_room(room)
         me = put_member(room, get_user(caller.user_id), "owner")
@@ -81,14 +82,15 @@ def create_direct(caller: Identity, body: CreateRoom) -> RoomCreated:
 
 def make_direct(caller: Identity, reference: str) -> RoomCreated:
     """Find or make the conversation with the user that a reference names."""
-    with transaction() as tell:
+    room_id = str(uuid7())
+    with transaction(room_id) as tell:
         found, _ = find_users([reference])
         if not found:
             raise NotFound("there is no such user", "members")
         key = ":".join(sorted((caller.user_id, found[0].id)))
         room = db.session.scalar(select(Room).where(Room.direct_key == key))
         if room is None:
-            room = new_room(caller, CreateRoom(kind="direct"), key)
+            room = new_room(caller, CreateRoom(kind="direct"), room_id, key)
             change_room(room)
             users = {user.id: user for user in (get_user(caller.user_id), found[0])}
             members = [(put_member(room, user, "member"), user) for user in users.values()]
@@ -102,10 +104,10 @@ def make_direct(caller: Identity, reference: str) -> RoomCreated:
     return RoomCreated(room=entry["room"], sync=entry, unknown=[])
 
 
-def new_room(caller: Identity, body: CreateRoom, direct_key: str | None = None) -> Room:
+def new_room(caller: Identity, body: CreateRoom, room_id: str, direct_key: str | None = None) -> Room:
     """Add a room, as yet without members."""
     room = Room(
-        id=str(uuid7()),
+        id=room_id,
         kind=body.kind,
         name=body.name,
         description=body.description,

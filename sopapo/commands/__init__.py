@@ -1,6 +1,7 @@
 """The subcommands of server.py: reading the command line and reporting what went wrong in one line."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -15,6 +16,8 @@ COMMANDS = (run, db, user, seed, check)
 
 def main(argv: Sequence[str]) -> int:
     """Do what the command line says; returns the exit status."""
+    # What is written here is its owner's alone: the database, the secrets, the tokens of `seed`.
+    os.umask(0o077)
     parser = make_parser()
     given = parser.parse_args(with_default(argv))
     try:

@@ -45,9 +45,9 @@ def run(given: argparse.Namespace) -> None:
     spawn(watch_schedule, app)
     spawn(keep_house, app)
     spawn(keep_presence, app)
-    log.info("serving", url=f"http://{settings.host}:{settings.port}", database=settings.database().get_backend_name())
+    serving = {"url": f"http://{settings.host}:{settings.port}", "database": settings.database().get_backend_name()}
     try:
-        serve(app, settings.host, settings.port, transport.options)
+        serve(app, settings.host, settings.port, transport.options, listening=lambda: log.info("serving", **serving))
     except OSError as error:
         message = f"cannot listen on {settings.host} port {settings.port}: {error.strerror}"
         raise ConfigError(message) from None

@@ -47,8 +47,10 @@ class Listener:
                 eventlet.sleep(BREATH)
 
 
-def serve(app: Flask, host: str, port: int, options: TransportOptions) -> None:
-    """Serve an application until SIGTERM or SIGINT, then end its connections and return."""
+def serve(
+    app: Flask, host: str, port: int, options: TransportOptions, *, listening: Callable[[], object] = lambda: None
+) -> None:
+    """Serve an application until SIGTERM or SIGINT, then end its connections and return; `listening` is called once."""
     transport: Transport = app.extensions["sopapo.transport"]
     raise_descriptor_limit()
     pool = eventlet.GreenPool(options.max_connections)
@@ -67,6 +69,7 @@ def serve(app: Flask, host: str, port: int, options: TransportOptions) -> None:
         debug=False,
     )
     log.info("listening on %s", listener.getsockname())
+    listening()
     wait_for_signal()
     log.info("stopping")
     server.kill()
