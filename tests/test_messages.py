@@ -50,6 +50,16 @@ def test_a_message_is_pushed_to_every_other_socket_of_its_room_and_to_nobody_els
     assert eva.socket.barrier().pushed() == []
 
 
+def test_a_message_may_say_that_it_holds_no_files_and_cannot_hold_one_that_is_not_there(
+    door: Door, make_user: MakeUser
+) -> None:
+    ana = make_user()
+    room = ana.create_room()
+    assert door(ana).send_message(room=room, client_id=new_id(), text="oi", files=[])["message"]["files"] == []
+    with refused("not_found", field="files"):
+        door(ana).send_message(room=room, client_id=new_id(), text="oi", files=[new_id()])
+
+
 def test_a_repeated_send_names_the_same_message_whatever_it_says(door: Door, make_user: MakeUser) -> None:
     ana, bia = make_user(), make_user()
     room = ana.create_room(bia)

@@ -19,6 +19,10 @@ def compose(caller: Identity, body: SendMessage) -> Draft:
     What speaks against it is its `fault`: a message that was stored before is answered even so.
     """
     draft = Draft(body.room, caller.user_id, body.client_id, body.text, body.reply_to)
+    if body.files:
+        # There is no way yet to bring a file here.
+        draft.fault = NotFound("there is no such file", "files")
+        return draft
     if body.reply_to is None and body.forward is None and "@" not in body.text:
         return draft
     try:

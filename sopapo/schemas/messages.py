@@ -25,6 +25,7 @@ class SendMessage(Request):
     forward: Forward | None = None
     text: Annotated[Text, AfterValidator(str.strip), Length(0, 10_000)] = Field("", validate_default=True)
     reply_to: Seq | None = None
+    files: Annotated[list[Id], Field(max_length=10)] = Field(default_factory=list)
 
     @field_validator("text")
     @classmethod
