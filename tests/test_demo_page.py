@@ -5,22 +5,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import requests
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.conftest import MakeServer
-from tests.support.demo_page import PASSWORD, DemoPage, launch, open_page
+from tests.support.demo_page import PASSWORD, DemoPage, open_page
 from tests.support.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.only_on("sqlite")]
 Visit = Callable[..., DemoPage]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

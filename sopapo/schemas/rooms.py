@@ -1,8 +1,8 @@
 """Rooms on the wire."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 from typing_extensions import TypedDict
 
 from sopapo.schemas.fields import Description, Id, InviteCode, Length, Line, Request, RoomName, UserRefs
@@ -48,16 +48,17 @@ class RoomRequest(Request):
 class JoinRoom(Request):
     """Join a public room, or by an invite whatever room it leads to."""
 
-    room: Id | None = None
     invite: InviteCode | None = None
+    room: Id | None = Field(None, validate_default=True)
 
-    @model_validator(mode="after")
-    def one_at_least(self) -> Self:
+    @field_validator("room")
+    @classmethod
+    def one_at_least(cls, room: str | None, info: ValidationInfo) -> str | None:
         """Refuse neither; both mean that the invite must be one of that room."""
-        if self.room is None and self.invite is None:
+        if room is None and info.data.get("invite") is None:
             message = "give a room or an invite"
             raise ValueError(message)
-        return self
+        return room
 
 
 class JoinByInvite(Request):
