@@ -1,6 +1,7 @@
 """Servers, databases, doors and people for the tests; README.md beside this file says how they fit together."""
 
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -88,7 +89,7 @@ def people_by_server() -> dict[int, People]:
 @pytest.fixture(scope="session")
 def shared(database: Database, folder: Path) -> Iterator[Server]:
     """The server that ordinary tests share."""
-    home = folder / database.name
+    home = Path(tempfile.mkdtemp(prefix=f"{database.name}-", dir=folder))
     server = Server(home, database.new_url(home))
     yield server
     server.stop()
