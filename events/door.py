@@ -2,20 +2,22 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
-from flask import Flask
+from flask import Flask, has_app_context
 
 from events.someone import Sends, Someone, become, part, recognize
 from models import db
 from sopapo import metrics
 from sopapo.errors import Invalid, Problem, TokenExpired, Unauthenticated, UnknownEvent, outcome_of
-from sopapo.limits import limits
+from sopapo.limits import Limits
 from sopapo.schemas.fields import Request
 from sopapo.security import Identity
 from sopapo.transaction import told_after_the_answer
 from sopapo.transport import Connection, Refused
+from sopapo.transport.runtime import call_after
 
 Body = TypeVar("Body", bound=Request)
 Acknowledge = Callable[[Mapping[str, object]], None]
@@ -103,9 +105,12 @@ def request(
 class SocketDoor:
     """Connects, answers and forgets the sockets of this process."""
 
-    def __init__(self, app: Flask) -> None:
-        """Answer in the context of this application."""
+    def __init__(self, app: Flask, limits: Limits) -> None:
+        """Answer in the context of this application, within these limits."""
         self.app = app
+        self.limits = limits
+        # The loop keeps the context, so that what is answered at once needs none of its own.
+        call_after(0, app.app_context().push)
 
     def connect(self, connection: Connection, auth: object) -> None:
         """Let a socket in, as someone where it brings a token. Raises Refused."""
@@ -122,30 +127,39 @@ class SocketDoor:
 
     def request(self, connection: Connection, event: str, args: list[object], acknowledge: Acknowledge) -> None:
         """Answer one request; whatever goes wrong is answered too."""
-        acknowledge = counted(event, acknowledge)
         with self.app.app_context():
             try:
-                handler = find_handler(connection, event)
-                limits().take(event, connection.address, user_of(connection))
-                ask = Ask(connection, parse(handler.schema, args), acknowledge)
-                if handler.later:
-                    handler.function(ask)
-                else:
-                    wait_for_sends(connection)
-                    with told_after_the_answer():
-                        ask.answer(handler.function(ask))
-            except Exception as error:  # noqa: BLE001 - everything is answered
-                acknowledge({"ok": False, "error": outcome_of(error).problem()})
+                self.handle(connection, event, args, acknowledge)
             finally:
                 db.session.remove()
 
-    def is_prompt(self, connection: Connection, event: str, args: list[object]) -> bool:
-        """Tell whether a request waits for nothing, and may be answered on the loop itself."""
+    def answer_at_once(self, connection: Connection, event: str, args: list[object], acknowledge: Acknowledge) -> bool:
+        """Answer a request that waits for nothing, the database least of all, and tell whether it was one."""
         handler = handlers.get(event)
         who: Someone | None = connection.who
         if handler is None or who is None or not who.sends.has_room or len(args) != 1:
             return False
-        return isinstance(args[0], dict) and handler.prompt(args[0])
+        if not (isinstance(args[0], dict) and handler.prompt(args[0])):
+            return False
+        with nullcontext() if has_app_context() else self.app.app_context():
+            self.handle(connection, event, args, acknowledge)
+        return True
+
+    def handle(self, connection: Connection, event: str, args: list[object], acknowledge: Acknowledge) -> None:
+        """Answer one request in the context that is there."""
+        acknowledge = counted(event, acknowledge)
+        try:
+            handler = find_handler(connection, event)
+            self.limits.take(event, connection.address, user_of(connection))
+            ask = Ask(connection, parse(handler.schema, args), acknowledge)
+            if handler.later:
+                handler.function(ask)
+            else:
+                wait_for_sends(connection)
+                with told_after_the_answer():
+                    ask.answer(handler.function(ask))
+        except Exception as error:  # noqa: BLE001 - everything is answered
+            acknowledge({"ok": False, "error": outcome_of(error).problem()})
 
     def disconnect(self, connection: Connection) -> None:
         """Forget a socket; its channels are left by the transport."""

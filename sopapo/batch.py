@@ -4,12 +4,13 @@ The rooms' locks come first: what is read after them is true until COMMIT.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 import orjson
-from sqlalchemy import Connection, CursorResult, Row, select, tuple_
+from sqlalchemy import Connection, CursorResult, select, tuple_
 from sqlalchemy.orm import Session
 
 from models import Message
@@ -22,6 +23,8 @@ from sopapo.schemas.states import MessageState
 from sopapo.states import message_state
 
 Outcome = MessageSent | ChatError | None
+
+columns_of = attrgetter(*COLUMNS)
 
 
 @dataclass(slots=True)
@@ -44,6 +47,42 @@ class Draft:
         return self.room_id, self.sender_id, self.client_id
 
 
+@dataclass(slots=True)
+class NewMessage:
+    """The row of a message that is just being written, with the names that `models.Message` has."""
+
+    room_id: str
+    seq: int
+    rev: int
+    client_id: str
+    sender_id: str
+    text: str
+    reply_to: int | None
+    forwarded: bool
+    mentions: list[str] | str | None
+    mentions_all: bool
+    created_at: int
+    expires_at: int | None
+
+    kind: ClassVar = "text"
+    system: ClassVar = None
+    pinned: ClassVar = False
+    edited_at: ClassVar = None
+    deleted_at: ClassVar = None
+    reactions: ClassVar = ()
+
+
+class Fact(NamedTuple):
+    """What decides about the draft of that number; the role is empty where its sender is no member."""
+
+    n: int
+    role: str
+    joined_seq: int
+    silenced_until: int | None
+    last_sent_at: int
+    seq: int | None
+
+
 class Batch:
     """The drafts of one transaction and what becomes of each."""
 
@@ -56,7 +95,7 @@ class Batch:
         self.moment = now()
         self.outcomes: list[Outcome] = [None] * len(drafts)
         self.rooms: dict[str, SimpleNamespace] = {}
-        self.rows: list[dict[str, Any]] = []
+        self.rows: list[NewMessage] = []
         self.spoken: set[tuple[str, str]] = set()
 
     def store(self) -> list[Outcome]:
@@ -69,7 +108,7 @@ class Batch:
             room = self.rooms.get(draft.room_id)
             if room is None:
                 self.outcomes[n] = None if self.waiting else no_such_room()
-            elif fact.role is None:
+            elif not fact.role:
                 self.outcomes[n] = Forbidden("join the room first") if room.public else no_such_room()
             elif fact.seq is not None:
                 known[n] = fact.seq
@@ -88,15 +127,15 @@ class Batch:
         found = self.execute(LOCK_ROOMS[self.dialect] + self.waiting, ids)
         self.rooms = {room.id: SimpleNamespace(**room._mapping) for room in found}
 
-    def facts(self) -> list[Row[Any]]:
+    def facts(self) -> list[Fact]:
         """Read under the locks what decides about each draft: the sender's role, and the seq it already has."""
         drafts = [
             {"n": n, "room": draft.room_id, "sender": draft.sender_id, "client": draft.client_id}
             for n, draft in enumerate(self.drafts)
         ]
-        return sorted(self.execute(FACTS[self.dialect], drafts), key=lambda fact: int(fact.n))
+        return sorted(map(Fact._make, self.execute(FACTS[self.dialect], drafts).fetchall()))
 
-    def refusal(self, room: SimpleNamespace, draft: Draft, fact: Row[Any]) -> ChatError | None:
+    def refusal(self, room: SimpleNamespace, draft: Draft, fact: Fact) -> ChatError | None:
         """Return why a member may not say this now, or None."""
         if not may_post(room.kind, room.post, fact.role):
             return Forbidden("only admins write here")
@@ -121,30 +160,24 @@ class Batch:
         row = self.row(draft, room)
         self.rows.append(row)
         self.spoken.add(draft.key[:2])
-        message = cast(Message, SimpleNamespace(**row, reactions=()))
-        return MessageSent(message=message_state(message), duplicate=False)
+        return MessageSent(message=message_state(cast(Message, row)), duplicate=False)
 
-    def row(self, draft: Draft, room: SimpleNamespace) -> dict[str, Any]:
+    def row(self, draft: Draft, room: SimpleNamespace) -> NewMessage:
         """Return the columns of a new message."""
-        return {
-            "room_id": draft.room_id,
-            "seq": room.last_seq,
-            "rev": room.last_rev,
-            "client_id": draft.client_id,
-            "sender_id": draft.sender_id,
-            "kind": "text",
-            "text": draft.text,
-            "system": None,
-            "reply_to": draft.reply_to,
-            "forwarded": draft.forwarded,
-            "mentions": draft.mentions or None,
-            "mentions_all": draft.mentions_all,
-            "pinned": False,
-            "created_at": self.moment,
-            "edited_at": None,
-            "deleted_at": None,
-            "expires_at": self.moment + room.expire_after * 1000 if room.expire_after else None,
-        }
+        return NewMessage(
+            draft.room_id,
+            room.last_seq,
+            room.last_rev,
+            draft.client_id,
+            draft.sender_id,
+            draft.text,
+            draft.reply_to,
+            draft.forwarded,
+            draft.mentions or None,
+            draft.mentions_all,
+            self.moment,
+            self.moment + room.expire_after * 1000 if room.expire_after else None,
+        )
 
     def find_again(self, known: dict[int, int]) -> None:
         """Answer what was stored before with the message as it is now."""
@@ -171,8 +204,8 @@ class Batch:
         if not self.rows:
             return
         self.insert()
-        counters = {row["room_id"]: (row["seq"], row["rev"]) for row in self.rows}
-        marks = {(row["room_id"], row["sender_id"]): row["seq"] for row in self.rows}
+        counters = {row.room_id: (row.seq, row.rev) for row in self.rows}
+        marks = {(row.room_id, row.sender_id): row.seq for row in self.rows}
         self.execute(
             RAISE_COUNTERS[self.dialect],
             [{"room": room, "seq": seq, "rev": rev} for room, (seq, rev) in counters.items()],
@@ -195,10 +228,11 @@ class Batch:
         return self.connection.exec_driver_sql(statement, (orjson.dumps(document).decode(),))
 
 
-def sqlite_row(row: dict[str, Any]) -> tuple[Any, ...]:
-    """Return the columns of a message as SQLite takes them."""
-    mentions = row["mentions"] and orjson.dumps(row["mentions"]).decode()
-    return tuple(mentions if name == "mentions" else row[name] for name in COLUMNS)
+def sqlite_row(row: NewMessage) -> tuple[Any, ...]:
+    """Return the columns of a message as SQLite takes them, which knows no lists."""
+    if row.mentions is not None:
+        row = replace(row, mentions=orjson.dumps(row.mentions).decode())
+    return columns_of(row)
 
 
 def said_nothing(state: MessageState, moment: int) -> MessageState:

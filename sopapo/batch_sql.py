@@ -22,7 +22,7 @@ DRAFTS = {
 }
 FACTS = {
     dialect: f"WITH d AS ({drafts})"
-    " SELECT d.n, m.role, m.joined_seq, m.silenced_until, m.last_sent_at, o.seq FROM d"
+    " SELECT d.n, COALESCE(m.role, ''), m.joined_seq, m.silenced_until, m.last_sent_at, o.seq FROM d"
     " LEFT JOIN members m ON m.room_id = d.room AND m.user_id = d.sender AND m.status = 'joined'"
     " LEFT JOIN messages o ON o.room_id = d.room AND o.sender_id = d.sender AND o.client_id = d.client"
     for dialect, drafts in DRAFTS.items()

@@ -21,7 +21,7 @@ from sopapo.batch import Batch, Draft, Outcome
 from sopapo.database import WRITES
 from sopapo.errors import ChatError, Unavailable, is_away, outcome_of
 from sopapo.schemas.messages import MessageSent
-from sopapo.transaction import gates, gates_held, gates_of
+from sopapo.transaction import gates, gates_by_room, gates_held
 from sopapo.transport.runtime import spawn
 
 log = structlog.get_logger(__name__)
@@ -87,7 +87,8 @@ class Journal:
         if not self.started:
             self.started = True
             spawn(self.run)
-        self.awake.set()
+        if not self.awake.is_set():
+            self.awake.set()
 
     def give_up_overdue(self) -> None:
         """Answer those who have waited too long; called once a second."""
@@ -125,6 +126,7 @@ class Journal:
         held: list[Waiting] = []
         later: deque[Waiting] = deque()
         size = 0
+        gate_of = gates_by_room()
         while self.queue and len(batch) < MAX_DRAFTS and size < MAX_BYTES:
             waiting = self.queue.popleft()
             if waiting.settled:
@@ -132,7 +134,7 @@ class Journal:
             room_id = waiting.draft.room_id
             if self.aside[room_id] or len(held) >= MAX_DRAFTS:
                 later.append(waiting)
-            elif gates.is_held(gates_of(room_id)[0]):
+            elif gates.is_held(gate_of(room_id)):
                 held.append(waiting)
             else:
                 batch.append(waiting)

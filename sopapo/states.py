@@ -1,6 +1,6 @@
 """Rows as clients see them: what is pushed and what is read back are made by the same functions."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from models import Member, Message, Reaction, Room, User
 from sopapo.clock import rfc3339, rfc3339_or_none
@@ -61,9 +61,11 @@ def me_state(member: Member) -> MeState:
     )
 
 
-def users_by_emoji(reactions: Iterable[Reaction]) -> dict[str, list[str]]:
+def users_by_emoji(reactions: Sequence[Reaction]) -> dict[str, list[str]]:
     """Return who reacted with what, in the order in which they did."""
     found: dict[str, list[str]] = {}
+    if not reactions:
+        return found
     for reaction in sorted(reactions, key=lambda reaction: reaction.rev):
         found.setdefault(reaction.emoji, []).append(reaction.user_id)
     return found

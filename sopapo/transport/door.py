@@ -18,7 +18,7 @@ class Refused(Exception):
 
 
 class Door(Protocol):
-    """Answers what clients ask; each method but `is_prompt` runs in a greenlet that may block."""
+    """Answers what clients ask; each method but `answer_at_once` runs in a greenlet that may block."""
 
     def connect(self, connection: Connection, auth: object) -> None:
         """Let a connection in; `Refused` turns it away, and so does any other exception, with code `internal`."""
@@ -29,8 +29,8 @@ class Door(Protocol):
         `acknowledge` never yields, works once, and does nothing when the client asked for no acknowledgement.
         """
 
-    def is_prompt(self, connection: Connection, event: str, args: list[object]) -> bool:
-        """Tell, without blocking, whether `request` would not block either: then it is called on the loop itself."""
+    def answer_at_once(self, connection: Connection, event: str, args: list[object], acknowledge: Acknowledge) -> bool:
+        """Answer as `request` does if that waits for nothing, and tell whether it did; called on the loop itself."""
 
     def disconnect(self, connection: Connection) -> None:
         """Forget a connection that was let in; called once, after the last request has returned."""

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sopapo.transport import text as json_text
 
@@ -29,8 +28,7 @@ class Malformed(Exception):
         self.ack = ack
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
+class Packet(NamedTuple):
     """One packet of a client; `data` is a list for an event and an acknowledgement."""
 
     kind: str

@@ -70,10 +70,15 @@ class Session:
         if connection is None or packet.kind != packets.EVENT or packet.namespace != "/":
             return packet
         event, *args = packet.data
-        if not self._transport.door.is_prompt(connection, event, args):
-            return packet
+        acknowledge = Answer(connection, packet.ack)
+        try:
+            if not self._transport.door.answer_at_once(connection, event, args, acknowledge):
+                return packet
+        except Exception:
+            log.exception("a request failed in the door")
+            acknowledge(failure("internal", FAILED))
         self._transport.stats.frames_in += 1
-        self._request(connection, event, args, packet.ack)
+        self._transport.stats.requests += 1
         return None
 
     def receive(self, given: str | Packet) -> None:

@@ -75,8 +75,11 @@ class ToyDoor:
             case _:
                 acknowledge({"ok": False, "event": event, "args": repr(args)})
 
-    def is_prompt(self, connection: Connection, event: str, _args: list[Any]) -> bool:
-        return connection.is_in and event in ("echo", "tell", "join", "leave", "bye")
+    def answer_at_once(self, connection: Connection, event: str, args: list[Any], acknowledge: Acknowledge) -> bool:
+        if not connection.is_in or event not in ("echo", "tell", "join", "leave", "bye"):
+            return False
+        self.request(connection, event, args, acknowledge)
+        return True
 
     def tell(self, connection: Connection, body: dict[str, Any]) -> None:
         skip = connection.sid if body.get("skip") else None
