@@ -15,7 +15,7 @@ import logging
 import sys
 from collections.abc import Mapping
 from importlib.metadata import version
-from socket import socket
+from socket import MSG_PEEK, socket
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -99,13 +99,12 @@ class Engine(Server):
             return [b""]
         head: list[Any] = []
         body = super().handle_request(environ, lambda *given: head.extend(given))
-        polling = environ.get("sopapo.polling")
         if not head:
             return body
-        if polling is None:
+        if "sopapo.polling" not in environ:
             start_response(*head)
             return body
-        return self._deliver(polling, body, start_response, head)
+        return self._deliver(environ, body, start_response, head)
 
     def stop(self) -> None:
         """Open no more links, and end those that are open; their clients look for another server."""
@@ -130,10 +129,11 @@ class Engine(Server):
         """Say that the request being handled has been answered on its socket."""
         wsgi.WSGI_LOCAL.already_handled = True
 
-    def _deliver(self, polling: Any, body: list[bytes], start_response: Any, head: list[Any]) -> list[bytes]:
-        status, headers = head
+    def _deliver(self, environ: dict[str, Any], body: list[bytes], start_response: Any, head: list[Any]) -> list[bytes]:
+        polling, (status, headers) = environ["sopapo.polling"], head
         whole = b"".join(body)
         try:
+            refuse_who_hung_up(environ["eventlet.input"].get_socket().fd)
             write = start_response(
                 status, [*headers, ("Cache-Control", "no-store"), ("Content-Length", str(len(whole)))]
             )
@@ -202,6 +202,15 @@ def is_checked() -> bool:
     if others:
         log.warning("the fast path is not checked with %s: the stock path is taken", ", ".join(others))
     return not others
+
+
+def refuse_who_hung_up(sock: socket) -> None:
+    """Raise OSError for a client that no longer waits: the kernel would take what is sent to it all the same."""
+    try:
+        if not sock.recv(1, MSG_PEEK):
+            raise ConnectionAbortedError
+    except BlockingIOError:
+        pass
 
 
 def detach(sock: Any) -> socket:

@@ -7,7 +7,7 @@ from sopapo.transport.packets import Breach
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 FIN, RESERVED, OPCODE, MASKED, LENGTH = 0x80, 0x70, 0x0F, 0x80, 0x7F
-TWO_BYTES, EIGHT_BYTES = 126, 127
+TWO_BYTES, BEYOND_TWO_BYTES = 126, 65_536
 CONTROL_AT_MOST = 125
 MASK_BYTES = 4
 SIGN_OF_LIFE = 7
@@ -66,11 +66,13 @@ class FrameReader:
         self._check_head(first, second)
         size, body = second & LENGTH, start + 2
         if size >= TWO_BYTES:
-            width = 2 if size == TWO_BYTES else 8
+            width, least = (2, TWO_BYTES) if size == TWO_BYTES else (8, BEYOND_TWO_BYTES)
             if len(data) < body + width:
                 return None
             size = int.from_bytes(data[body : body + width])
             body += width
+            if size < least:
+                raise Breach("malformed", PROTOCOL_ERROR)
         if size > self._room():
             raise Breach("too_large", TOO_LARGE)
         end = body + MASK_BYTES + size

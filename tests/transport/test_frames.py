@@ -133,6 +133,8 @@ def test_every_length_is_read_byte_by_byte(size: int) -> None:
         pytest.param(frame(1, b"x" * MOST) + frame(1, b"x" * (MOST + 1)), 1009, id="too large"),
         pytest.param(frame(1, b"x" * MOST, fin=False) + frame(0, b"x"), 1009, id="too large in pieces"),
         pytest.param(struct.pack("!BBQ", 0x81, 0xFF, 2**63), 1009, id="a length beyond all bounds"),
+        pytest.param(struct.pack("!BBH", 0x81, 0xFE, 125), 1002, id="a length in more bytes than it needs"),
+        pytest.param(struct.pack("!BBQ", 0x81, 0xFF, 65_535), 1002, id="a length in many more bytes"),
     ],
 )
 def test_what_may_not_be_sent_ends_with_its_code(data: bytes, code: int) -> None:
