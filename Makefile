@@ -18,7 +18,7 @@ run: $(VENV)/.run $(STATIC) ## Bring up the server (ARGS="--port 8000")
 	@exec $(PY) server.py run $(ARGS)
 
 test: $(VENV)/.dev $(STATIC) ## Run the tests (ARGS="-k sync")
-	@CHROMIUM="$$(scripts/browser $(PY))" && export CHROMIUM && exec $(PY) -m pytest $(ARGS)
+	@CHROMIUM="$$(scripts/browser $(PY))" && export CHROMIUM && exec $(PY) -m pytest -n 4 --dist worksteal $(ARGS)
 
 check: lint types imports sizes web ## Hold the code against every rule of the house
 

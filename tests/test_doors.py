@@ -10,7 +10,8 @@ import requests
 
 from tests.conftest import MakeUser
 from tests.support.person import Person
-from tests.support.server import PROJECT, Server
+from tests.support.process import PROJECT
+from tests.support.server import Server
 from tests.support.wire import Wire
 
 TRANSPORTS = {"websocket": ["websocket"], "polling": ["polling"], "upgrade": ["polling", "websocket"]}

@@ -11,7 +11,8 @@ import pytest
 
 from tests.conftest import MakeServer, MakeUser
 from tests.support.person import Person
-from tests.support.server import PROJECT, Server
+from tests.support.process import PROJECT
+from tests.support.server import Server
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.only_on("sqlite")

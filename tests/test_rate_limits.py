@@ -16,9 +16,10 @@ from tests.support.databases import Database
 from tests.support.doors import Door, RestDoor, SocketDoor
 from tests.support.people import PASSWORD, People
 from tests.support.person import Person
+from tests.support.process import PROJECT
 from tests.support.refusal import refused
 from tests.support.rest_user import refusal_of
-from tests.support.server import PROJECT, Server
+from tests.support.server import Server
 from tests.support.valkey import Valkey
 from tests.support.waiting import eventually
 

@@ -10,8 +10,9 @@ import requests
 
 from tests.support.databases import Postgresql
 from tests.support.people import People
+from tests.support.process import PROJECT
 from tests.support.rest_user import RestUser
-from tests.support.server import PROJECT, Server
+from tests.support.server import Server
 
 NONSENSE = {
     "REDIS_URL": ["localhost:6379"],
@@ -58,7 +59,9 @@ def test_a_data_folder_that_cannot_be_made_stops_the_start_with_one_line(alone: 
 
 
 def test_a_start_is_quiet_and_keeps_its_folder_to_itself_and_a_second_one_is_refused_the_port(alone: Alone) -> None:
-    server = alone().start()
+    server = alone()
+    server.cold = True
+    server.start()
     assert stat.S_IMODE(server.data.stat().st_mode) == 0o700
     done = server.command("run", "--host", "127.0.0.1", "--port", str(server.port), timeout=20)
     assert done.returncode != 0

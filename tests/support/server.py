@@ -6,13 +6,15 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import requests
 
+from tests.support.process import PROJECT, Files, Process
 from tests.support.waiting import eventually
 
-PROJECT = Path(__file__).parents[2]
 JWT_KEY = "a key that the tests know and that nobody else uses for anything at all"
+SCRIPT = PROJECT / "server.py"
 START_PATIENCE = 60.0
 # SOPAPO_TRANSPORT=stock before the command runs all tests on the stock path.
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SOPAPO_TRANSPORT")
@@ -27,7 +29,12 @@ def free_port() -> int:
 
 
 class Server:
-    """One server that can be stopped, killed and started again on the same port and data."""
+    """One server that can be stopped, killed and started again on the same port and data.
+
+    Where it is `cold`, Python itself is started for it, and not only what it is to run.
+    """
+
+    cold = False
 
     def __init__(self, folder: Path, database_url: str | None, **settings: str) -> None:
         self.folder = folder
@@ -38,7 +45,7 @@ class Server:
         self.log = folder / "server.log"
         self.database_url = database_url
         self.settings = settings
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | subprocess.Popen[bytes] | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -51,29 +58,31 @@ class Server:
 
     def command(self, *words: str, timeout: float = 60, given: str = "") -> subprocess.CompletedProcess[str]:
         """Run a subcommand of `server.py` in this server's environment."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        return subprocess.run(
-            [sys.executable, PROJECT / "server.py", *words],
-            cwd=self.folder,
-            env=self.environment,
-            input=given,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
+        with TemporaryFile() as told, TemporaryFile() as said, TemporaryFile() as complained:
+            told.write(given.encode())
+            told.seek(0)
+            status = self._run(words, (told, said, complained)).wait(timeout)
+            texts = []
+            for file in (said, complained):
+                file.seek(0)
+                texts.append(file.read().decode())
+        return subprocess.CompletedProcess(words, status, *texts)
 
     def launch(self) -> None:
         """Start the process without waiting for it."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, PROJECT / "server.py", "--host", "127.0.0.1", "--port", str(self.port)],
-                cwd=self.folder,
-                env=self.environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
+        with self.log.open("ab") as log, Path(os.devnull).open("rb") as nothing:
+            words = ("--host", "127.0.0.1", "--port", str(self.port))
+            self.process = self._run(words, (nothing, log, log))
+
+    def _run(self, words: tuple[str, ...], files: Files) -> Process | subprocess.Popen[bytes]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self.cold:
+            command, (told, said, complained) = [sys.executable, str(SCRIPT), *words], files
+            return subprocess.Popen(
+                command, cwd=self.folder, env=self.environment, stdin=told, stdout=said, stderr=complained
             )
+        return Process(*words, script=SCRIPT, files=files, folder=self.folder, environment=self.environment)
 
     def start(self) -> "Server":
         """Start the process and wait until it is ready."""

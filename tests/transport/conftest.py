@@ -40,9 +40,15 @@ def toys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Toy
 
 @pytest.fixture
 def toy(toys: Callable[..., ToyServer], path: str) -> ToyServer:
-    """The server that ordinary tests share: quick to ping, and to give up."""
+    """The server that ordinary tests share: quick to ping, and patient where the machine is busy."""
+    return toys(path=path, ping_interval=1)
+
+
+@pytest.fixture
+def hasty(toys: Callable[..., ToyServer], path: str) -> ToyServer:
+    """A server that soon gives up, for tests of who says nothing."""
     quick = {"head_seconds": 1, "body_seconds": 1, "idle_seconds": 2, "connect_seconds": 2}
-    return toys(path=path, ping_interval=1, ping_timeout=1, **quick)
+    return toys(path=path, ping_interval=1, ping_timeout=2, **quick)
 
 
 @pytest.fixture

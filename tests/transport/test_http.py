@@ -26,8 +26,8 @@ def path() -> str:
 
 @pytest.mark.parametrize("start", [b"GE", GET, GET + b"X: y", UPGRADE], ids=["line", "head", "header", "handshake"])
 @pytest.mark.parametrize("drip", [b"", b"x"], ids=["silent", "dripping"])
-def test_half_a_request_is_given_up(toy: ToyServer, raw: Raw, start: bytes, drip: bytes) -> None:
-    one = raw(toy)
+def test_half_a_request_is_given_up(hasty: ToyServer, raw: Raw, start: bytes, drip: bytes) -> None:
+    one = raw(hasty)
     began = time.monotonic()
     one.send(start)
     while not one.left and time.monotonic() - began < 3:
@@ -39,8 +39,8 @@ def test_half_a_request_is_given_up(toy: ToyServer, raw: Raw, start: bytes, drip
 
 
 @pytest.mark.parametrize("drip", [b"", b"x"], ids=["silent", "dripping"])
-def test_half_a_body_is_given_up(toy: ToyServer, raw: Raw, drip: bytes) -> None:
-    one = raw(toy)
+def test_half_a_body_is_given_up(hasty: ToyServer, raw: Raw, drip: bytes) -> None:
+    one = raw(hasty)
     one.send(POST + b"x")
     for _ in range(5):
         time.sleep(0.15)
@@ -48,16 +48,16 @@ def test_half_a_body_is_given_up(toy: ToyServer, raw: Raw, drip: bytes) -> None:
     assert one.read_head().startswith("HTTP/1.1 400 ")
 
 
-def test_half_a_poll_body_ends_the_connection(toy: ToyServer, raw: Raw) -> None:
-    one, bare = Poller(toy).join(), raw(toy)
-    path = one.url.removeprefix(toy.url)
+def test_half_a_poll_body_ends_the_connection(hasty: ToyServer, raw: Raw) -> None:
+    one, bare = Poller(hasty).join(), raw(hasty)
+    path = one.url.removeprefix(hasty.url)
     bare.send(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n42".encode())
     assert bare.read_head().startswith("HTTP/1.1 400 ")
     assert one.get().status_code == 400
 
 
-def test_an_idle_connection_is_kept_for_a_while(toy: ToyServer, raw: Raw) -> None:
-    one = raw(toy)
+def test_an_idle_connection_is_kept_for_a_while(hasty: ToyServer, raw: Raw) -> None:
+    one = raw(hasty)
     for _ in range(2):
         one.send(GET + b"\r\n")
         assert one.read_head().startswith("HTTP/1.1 200 ")

@@ -6,12 +6,18 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import socketio
+
 from tests.support.waiting import eventually
 from tests.transport.clients import Poller, RawSocket
 from tests.transport.conftest import MakeClient
 from tests.transport.toy_server import ToyServer
 
 Raw = Callable[[ToyServer], RawSocket]
+
+
+def hear_some(one: socketio.Client) -> None:
+    eventually(lambda: len(one.heard) > 20)
 
 
 def test_a_payload_of_any_number_of_packets_is_read(toy: ToyServer) -> None:
@@ -70,8 +76,7 @@ def test_a_poll_whose_client_has_gone_loses_nothing_silently(toy: ToyServer, raw
     bare.close()
     time.sleep(0.1)
     one.post('421["echo",1]', '422["echo",2]')
-    statuses = [one.get().status_code for _ in range(3)]
-    assert 400 in statuses
+    assert one.get().status_code == 400
 
 
 def test_coming_over_to_websocket_keeps_order_and_loses_nothing(toy: ToyServer, client: MakeClient) -> None:
@@ -89,9 +94,8 @@ def test_coming_over_to_websocket_keeps_order_and_loses_nothing(toy: ToyServer, 
         for _ in range(5):
             one = client(toy, "polling", "websocket", auth={"token": "early"})
             one.call("join", {"channel": "rua"})
-            time.sleep(0.1)
+            hear_some(one)
             numbers = [body["n"] for event, body in list(one.heard) if event == "told"]
-            assert len(numbers) > 3
             start = numbers[0]
             assert numbers == [(start + index) % 3 for index in range(len(numbers))]
             one.disconnect()
@@ -130,10 +134,10 @@ def test_a_way_over_that_is_given_up_leaves_polling_as_it_was(toy: ToyServer, ra
         assert one.poll_until(1)[0].startswith('431[{"ok":true')
 
 
-def test_a_way_over_that_never_ends_is_given_up(toy: ToyServer, raw: Raw) -> None:
-    one, bare = Poller(toy).join(), raw(toy)
+def test_a_way_over_that_never_ends_is_given_up(hasty: ToyServer, raw: Raw) -> None:
+    one, bare = Poller(hasty).join(), raw(hasty)
     bare.upgrade(f"EIO=4&transport=websocket&sid={one.sid}")
-    other = raw(toy)
+    other = raw(hasty)
     assert other.upgrade(f"EIO=4&transport=websocket&sid={one.sid}").startswith("HTTP/1.1 400 ")
     while not bare.is_over():
         time.sleep(0.05)

@@ -28,9 +28,9 @@ def test_a_client_that_never_reads_is_cut_at_its_bound_and_delays_nobody(patient
     ana = raw(patient).join()
     longest = 0.0
     for _ in range(60):
-        start = time.monotonic()
+        start = patient.effort()
         ana.ask(1, "tell", {"channel": "all", "size": 100_000, "skip": True})
-        longest = max(longest, time.monotonic() - start)
+        longest = max(longest, patient.effort() - start)
     assert longest < 0.5
     eventually(lambda: patient.ended("slow") == ended + len(slow))
     assert psutil.Process(patient.process.pid).memory_info().rss - memory < 40 * MIB
@@ -39,12 +39,12 @@ def test_a_client_that_never_reads_is_cut_at_its_bound_and_delays_nobody(patient
     assert patient.stats()["open"] == 1
 
 
-def test_answering_pings_does_not_save_who_never_reads(toy: ToyServer, raw: Raw) -> None:
-    ended = toy.ended("slow")
-    one = deaf(toy, raw)
+def test_answering_pings_does_not_save_who_never_reads(hasty: ToyServer, raw: Raw) -> None:
+    ended = hasty.ended("slow")
+    one = deaf(hasty, raw)
     one.send_text('421["big",{"size":6000000}]')
-    deadline = time.monotonic() + 5
-    while toy.ended("slow") == ended:
+    deadline = time.monotonic() + 10
+    while hasty.ended("slow") == ended:
         one.send_text("3")
         time.sleep(0.1)
         assert time.monotonic() < deadline
@@ -103,7 +103,7 @@ def test_a_flood_of_one_client_does_not_stop_the_others(patient: ToyServer, raw:
                 flooding.socket.send(noise)
         except TimeoutError:
             pass
-        start = time.monotonic()
+        start = patient.effort()
         assert ana.ask(1, "echo")["ok"]
-        longest = max(longest, time.monotonic() - start)
+        longest = max(longest, patient.effort() - start)
     assert longest < 0.5

@@ -1,15 +1,16 @@
 """The toy server as a process."""
 
 import json
+import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
 import requests
 
-from tests.support.server import PROJECT, free_port
+from tests.support.process import PROJECT, Process
+from tests.support.server import KEPT, free_port
 from tests.support.waiting import eventually
 
 
@@ -20,13 +21,11 @@ class ToyServer:
         self.log = log
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        with log.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.transport.toy", json.dumps(options), str(self.port)],
-                cwd=PROJECT,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+        words = (json.dumps(options), str(self.port))
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        with log.open("wb") as output, Path(os.devnull).open("rb") as nothing:
+            files = (nothing, output, output)
+            self.process = Process(*words, module="tests.transport.toy", files=files, folder=PROJECT, environment=kept)
         try:
             eventually(self._answers, 60)
         except AssertionError:
@@ -37,6 +36,11 @@ class ToyServer:
         """Return what the transport has counted."""
         figures: dict[str, Any] = requests.get(f"{self.url}/stats", timeout=5).json()
         return figures
+
+    def effort(self) -> float:
+        """Return how many seconds it has computed: what others do on this machine takes no part in that."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        return times.user + times.system
 
     def ended(self, reason: str) -> int:
         """Return how many links ended for this reason."""
