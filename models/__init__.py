@@ -1,5 +1,6 @@
 """The tables, by noun: columns, constraints and relationships, and nothing of the application."""
 
+from models.audit import Audit
 from models.base import Base, db
 from models.block import Block
 from models.edit import Edit
@@ -18,6 +19,7 @@ from models.star import Star
 from models.user import User
 
 __all__ = [
+    "Audit",
     "Base",
     "Block",
     "Edit",

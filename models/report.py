@@ -19,3 +19,5 @@ class Report(Base):
     text: Mapped[LongText | None]
     reason: Mapped[LongText]
     created_at: Mapped[Moment]
+    handled_at: Mapped[Moment | None]
+    handled_by: Mapped[str | None] = mapped_column(uuid_type, ForeignKey("users.id", ondelete="SET NULL"))

@@ -105,6 +105,16 @@ def crowd(shared: Server) -> People:
 
 
 @pytest.fixture(scope="session")
+def administrator(crowd: People) -> Iterator[Person]:
+    """An administrator of the shared server."""
+    person = crowd.take()
+    done = crowd.server.command("user", "promote", person.username)
+    assert done.returncode == 0, done.stderr
+    yield person
+    person.close()
+
+
+@pytest.fixture(scope="session")
 def expiring(crowd: People) -> Iterator[SocketUser]:
     """A connection whose token is over soon; it is kept for the run, since what follows takes a minute."""
     token = signed(crowd.take().token or "", exp=int(time.time()) + 4)

@@ -10,6 +10,8 @@ from tests.conftest import MakeUser
 from tests.support.doors import Door
 from tests.support.people import PASSWORD
 from tests.support.refusal import refused
+from tests.support.rows import rows
+from tests.support.server import Server
 
 
 @pytest.fixture
@@ -113,3 +115,16 @@ def test_the_room_of_one_alone_goes_with_him(door: Door, make_user: MakeUser, bo
     with refused("not_found"):
         bia.room(room)
     assert bia.rest.get(f"/rooms/{waits}/members", status="pending")["members"] == []
+
+
+def test_what_was_to_be_said_later_goes_with_the_account(
+    door: Door, server: Server, make_user: MakeUser, body: dict[str, Any]
+) -> None:
+    ana, bia = make_user(registered=True), make_user()
+    room = ana.create_room(bia)
+    for person in (ana, bia):
+        later = {"room": room, "client_id": str(uuid.uuid4()), "text": "depois", "send_at": "2027-01-01T00:00:00Z"}
+        door(person).ask("schedule_message", later)
+    door(ana).delete_account(**body)
+    query = "SELECT text FROM scheduled_messages WHERE sender_id = ?"
+    assert [rows(server, query, person.id) for person in (ana, bia)] == [[], [("depois",)]]

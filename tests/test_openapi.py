@@ -13,6 +13,7 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
 from tests.conftest import MakeUser
+from tests.support.person import Person
 from tests.support.server import Server
 
 pytestmark = pytest.mark.only_on("sqlite")
@@ -120,7 +121,9 @@ def test_a_problem_names_every_code(document: Json) -> None:
     assert {"invalid", "not_found", "rate_limited", "token_expired", "unavailable", "internal"} <= set(codes)
 
 
-def test_every_route_answers_what_the_document_says(document: Json, server: Server, make_user: MakeUser) -> None:
+def test_every_route_answers_what_the_document_says(
+    document: Json, server: Server, make_user: MakeUser, administrator: Person
+) -> None:
     described = Described(document, server.api)
     bia, name = make_user(), f"ana-{uuid.uuid4().hex[:10]}"
     account = {"username": name, "password": "uma senha comprida"}
@@ -136,6 +139,7 @@ def test_every_route_answers_what_the_document_says(document: Json, server: Serv
     assert described.ask("GET", "/me", other)["code"] == "session_revoked"
     described.ask("POST", "/auth/logout", ana)
     manage_oneself(described, described.ask("POST", "/auth/login", json=account)["access_token"], bia.id)
+    moderate(described, administrator.token or "", bia.send(bia.create_room()))
     assert described.visited == {operation["operationId"] for *_, operation in operations(document)}
 
 
@@ -206,6 +210,14 @@ def manage_oneself(described: Described, ana: str, user: str) -> None:
     described.ask("GET", "/me/export", ana)
     described.ask("DELETE", f"/me/blocks/{user}", ana)
     described.ask("DELETE", "/me", ana, json={"password": "uma senha comprida"})
+
+
+def moderate(described: Described, token: str, message: Json) -> None:
+    """Do everything that administrators do."""
+    report = described.ask("GET", "/admin/reports?state=open&limit=1", token)["reports"][0]
+    described.ask("PATCH", f"/admin/reports/{report['id']}", token, json={"handled": True})
+    described.ask("GET", f"/admin/rooms/{message['room']}/messages/{message['seq']}/edits", token)
+    assert described.ask("GET", "/admin/audit?limit=1", token)["acts"][0]["act"] == "read_edits"
 
 
 def handle(described: Described, ana: str, room: str) -> None:

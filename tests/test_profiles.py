@@ -1,19 +1,17 @@
 """What people say of themselves, whom they block, and what they report."""
 
-import sqlite3
 import uuid
 from collections.abc import Callable
-from contextlib import closing
 from functools import partial
 from typing import Any
 
-import psycopg2
 import pytest
 
 from tests.conftest import MakeUser
 from tests.support.doors import Door
 from tests.support.person import Person
 from tests.support.refusal import refused
+from tests.support.rows import rows
 from tests.support.server import Server
 from tests.support.shapes import OWN_SETTINGS, USER
 
@@ -170,12 +168,7 @@ def test_blocking_and_making_the_direct_room_at_once_leaves_it_silent(make_user:
 def reports(server: Server, reporter: Person) -> list[tuple[Any, ...]]:
     """Return what the administrators find of somebody's reports."""
     query = "SELECT user_id, room_id, seq, text, reason FROM reports WHERE reporter_id = ? ORDER BY id"
-    if server.database_url:
-        with closing(psycopg2.connect(server.database_url)) as connection, connection.cursor() as cursor:
-            cursor.execute(query.replace("?", "%s"), (reporter.id,))
-            return list(cursor.fetchall())
-    with closing(sqlite3.connect(server.data / "sopapo.db")) as file:
-        return list(file.execute(query, (reporter.id,)))
+    return rows(server, query, reporter.id)
 
 
 def test_a_report_is_kept_with_what_the_message_said(door: Door, server: Server, make_user: MakeUser) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import delete, select, update
 
-from models import Block, Hiding, Member, Room, Session, Star, User, db
+from models import Block, Hiding, Member, Room, Scheduled, Session, Star, User, db
 from sopapo.chat.blocks import FOR_EVER, lock_pair
 from sopapo.chat.people import get_user
 from sopapo.chat.profiles import tell_companions
@@ -61,6 +61,7 @@ def forget(user: User) -> None:
     user.deleted_at = user.suspended_at = now()
     for table in (Star, Hiding, Block):
         db.session.execute(delete(table).where(table.user_id == user.id))
+    db.session.execute(delete(Scheduled).where(Scheduled.sender_id == user.id))
     direct = select(Room.id).join(Member, Member.room_id == Room.id)
     rooms = direct.where(Member.user_id == user.id, Room.kind == "direct")
     db.session.execute(update(Member).where(Member.room_id.in_(rooms)).values(silenced_until=FOR_EVER))

@@ -15,6 +15,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "update_profile": {"name": "Ana Souza", "about": "No churrasco", "receipts": "nobody"},
     "delete_account": {"password": "uma senha comprida"},
     "report": {"room": ROOM, "seq": 12, "reason": "spam"},
+    "handle_report": {"handled": True},
     "create_room": {"kind": "group", "name": "Churrasco", "members": ["bia"]},
     "update_room": {"name": "Churrasco de sábado"},
     "add_members": {"users": ["bia", ANA]},

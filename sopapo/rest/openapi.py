@@ -23,6 +23,7 @@ NOUNS = [
     "people",
     "presence",
     "reports",
+    "moderation",
     "rooms",
     "members",
     "invites",
