@@ -1,10 +1,11 @@
 """Requests about messages."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from events.door import Ask, request
+from events.door import Ask, Body, request
 from sopapo.chat import edits, messages, pins, reactions
 from sopapo.errors import ChatError
+from sopapo.journal import Settle
 from sopapo.schemas.messages import (
     EditMessage,
     MessageChanged,
@@ -14,6 +15,7 @@ from sopapo.schemas.messages import (
     SendMessage,
     SwitchMessage,
 )
+from sopapo.security import Identity
 
 
 def is_plain(fields: Mapping[str, object]) -> bool:
@@ -23,6 +25,11 @@ def is_plain(fields: Mapping[str, object]) -> bool:
 
 @request("send_message", SendMessage, later=True, prompt=is_plain)
 def send_message(ask: Ask[SendMessage]) -> None:
+    post(ask, messages.post_message)
+
+
+def post(ask: Ask[Body], act: Callable[[Identity, Body, Settle], None]) -> None:
+    """Hand a new message to the journal; its author is answered when it is stored, before anybody hears of it."""
     caller, sends = ask.caller, ask.sends
     sends.begin()
 
@@ -34,7 +41,7 @@ def send_message(ask: Ask[SendMessage]) -> None:
             ask.answer(outcome)
 
     try:
-        messages.post_message(caller, ask.body, settle)
+        act(caller, ask.body, settle)
     except Exception:
         sends.end()
         raise

@@ -9,6 +9,7 @@ from models.invite import Invite
 from models.mark import Mark
 from models.member import Member
 from models.message import Message
+from models.poll import Poll
 from models.presence import Presence, Process
 from models.reaction import Reaction
 from models.report import Report
@@ -17,6 +18,7 @@ from models.scheduled import Scheduled
 from models.session import Session
 from models.star import Star
 from models.user import User
+from models.vote import Vote
 
 __all__ = [
     "Audit",
@@ -28,6 +30,7 @@ __all__ = [
     "Mark",
     "Member",
     "Message",
+    "Poll",
     "Presence",
     "Process",
     "Reaction",
@@ -37,5 +40,6 @@ __all__ = [
     "Session",
     "Star",
     "User",
+    "Vote",
     "db",
 ]

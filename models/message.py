@@ -3,12 +3,16 @@
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Counter, Id, Json, LongText, Moment, RowNumber, uuid_type
+from models.base import Base, Counter, Id, Json, LongText, Moment, RowNumber, json_type, uuid_type
+from models.poll import Poll
 from models.reaction import Reaction
 
 
 class Message(Base):
-    """A message, named by its room and `seq`; `rev` is the change of the room that it is at."""
+    """A message, named by its room and `seq`; `rev` is the change of the room that it is at.
+
+    `text` of a poll is its question; the rest of it, its result too, is `poll`, until the message is deleted.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -22,8 +26,9 @@ class Message(Base):
             sqlite_where=text("expires_at IS NOT NULL AND deleted_at IS NULL"),
             postgresql_where=text("expires_at IS NOT NULL AND deleted_at IS NULL"),
         ),
-        CheckConstraint("kind IN ('text', 'system')", name="kind"),
+        CheckConstraint("kind IN ('text', 'system', 'poll')", name="kind"),
         CheckConstraint("(kind = 'system') = (system IS NOT NULL)", name="system"),
+        CheckConstraint("poll IS NULL OR kind = 'poll'", name="poll"),
         CheckConstraint("seq > 0 AND rev > 0", name="counters"),
     )
 
@@ -36,6 +41,7 @@ class Message(Base):
     kind: Mapped[str] = mapped_column(String(8), default="text")
     text: Mapped[LongText | None]
     system: Mapped[Json | None]
+    poll: Mapped[Poll | None] = mapped_column(json_type)
     reply_to: Mapped[Counter | None]
     forwarded: Mapped[bool] = mapped_column(default=False)
     mentions: Mapped[Json | None]

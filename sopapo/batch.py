@@ -10,10 +10,10 @@ from types import SimpleNamespace
 from typing import Any, ClassVar, NamedTuple, cast
 
 import orjson
-from sqlalchemy import Connection, CursorResult, select, tuple_
+from sqlalchemy import Connection, CursorResult, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from models import Message
+from models import Message, Poll
 from sopapo.batch_sql import COLUMNS, FACTS, INSERT_MESSAGES, LOCK_ROOMS, RAISE_COUNTERS, RAISE_MARKS, SKIP_LOCKED
 from sopapo.clock import now, rfc3339
 from sopapo.errors import ChatError, Forbidden, NotFound, RateLimited, no_such_room
@@ -39,6 +39,7 @@ class Draft:
     forwarded: bool = False
     mentions: list[str] = field(default_factory=list)
     mentions_all: bool = False
+    poll: Poll | None = None
     fault: ChatError | None = None
 
     @property
@@ -70,6 +71,15 @@ class NewMessage:
     edited_at: ClassVar = None
     deleted_at: ClassVar = None
     reactions: ClassVar = ()
+
+
+@dataclass(slots=True)
+class NewPoll(NewMessage):
+    """The row of a poll that is just being written."""
+
+    poll: Poll
+
+    kind: ClassVar = "poll"
 
 
 class Fact(NamedTuple):
@@ -158,6 +168,8 @@ class Batch:
         room.last_seq += 1
         room.last_rev += 1
         row = self.row(draft, room)
+        if draft.poll is not None:
+            row = NewPoll(*(*columns_of(row), draft.poll))
         self.rows.append(row)
         self.spoken.add(draft.key[:2])
         return MessageSent(message=message_state(cast(Message, row)), duplicate=False)
@@ -204,6 +216,7 @@ class Batch:
         if not self.rows:
             return
         self.insert()
+        self.put_polls()
         counters = {row.room_id: (row.seq, row.rev) for row in self.rows}
         marks = {(row.room_id, row.sender_id): row.seq for row in self.rows}
         self.execute(
@@ -223,6 +236,13 @@ class Batch:
         else:
             self.execute(statement, self.rows)
 
+    def put_polls(self) -> None:
+        """Make polls of those new messages that are some; they are few, and the others need no columns for it."""
+        for row in self.rows:
+            if isinstance(row, NewPoll):
+                message = update(Message).where(Message.room_id == row.room_id, Message.seq == row.seq)
+                self.connection.execute(message.values(kind=row.kind, poll=row.poll))
+
     def execute(self, statement: str, document: object) -> CursorResult[Any]:
         """Execute a statement whose one parameter is a JSON document."""
         return self.connection.exec_driver_sql(statement, (orjson.dumps(document).decode(),))
@@ -240,6 +260,8 @@ def said_nothing(state: MessageState, moment: int) -> MessageState:
     empty = state.copy()
     empty["text"], empty["deleted_at"] = None, rfc3339(moment)
     empty["mentions"], empty["reactions"] = [], {}
+    if "poll" in empty:
+        empty["poll"] = None
     empty["mentions_all"] = empty["pinned"] = False
     return empty
 

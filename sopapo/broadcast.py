@@ -18,6 +18,7 @@ from sopapo.schemas.states import (
     StarState,
     TypingState,
     UserState,
+    VoteState,
 )
 
 
@@ -52,6 +53,11 @@ def me(user_id: str, state: MeState, skip: str | None = None) -> None:
 def star(user_id: str, state: StarState, skip: str | None = None) -> None:
     """Push a star to the sockets of the one whose it is."""
     bus().emit(user_channel(user_id), "star", state, skip)
+
+
+def vote(user_id: str, state: VoteState, skip: str | None = None) -> None:
+    """Push what a user has chosen in a poll to his sockets."""
+    bus().emit(user_channel(user_id), "vote", state, skip)
 
 
 def hidden(user_id: str, state: HiddenState, skip: str | None = None) -> None:

@@ -21,6 +21,8 @@ from sopapo.errors import BadCredentials, RateLimited
 
 ACTS = {
     "send_message": Rate(60, 20),
+    "create_poll": Rate(60, 1),
+    "vote": Rate(60, 2),
     "mark_delivered": Rate(200, 50),
     "mark_read": Rate(200, 50),
     "sync": Rate(100, 10),

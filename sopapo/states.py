@@ -2,9 +2,17 @@
 
 from collections.abc import Sequence
 
-from models import Member, Message, Reaction, Room, User
+from models import Member, Message, Poll, Reaction, Room, User
 from sopapo.clock import rfc3339, rfc3339_or_none
-from sopapo.schemas.states import MemberState, MessageState, MeState, RoomState, UserState
+from sopapo.schemas.states import (
+    MemberState,
+    MessageState,
+    MeState,
+    OptionState,
+    PollState,
+    RoomState,
+    UserState,
+)
 
 
 def room_state(room: Room) -> RoomState:
@@ -73,7 +81,7 @@ def users_by_emoji(reactions: Sequence[Reaction]) -> dict[str, list[str]]:
 
 def message_state(message: Message) -> MessageState:
     """Return a message."""
-    return MessageState(
+    state = MessageState(
         room=message.room_id,
         seq=message.seq,
         rev=message.rev,
@@ -93,6 +101,25 @@ def message_state(message: Message) -> MessageState:
         edited_at=rfc3339_or_none(message.edited_at),
         deleted_at=rfc3339_or_none(message.deleted_at),
         expires_at=rfc3339_or_none(message.expires_at),
+    )
+    if message.kind == "poll":
+        state["poll"] = poll_state(message.poll) if message.poll else None
+    return state
+
+
+def poll_state(poll: Poll) -> PollState:
+    """Return what a poll asks and how it stands."""
+    voters = poll["voters"]
+    return PollState(
+        options=[
+            OptionState(id=place + 1, text=text, votes=poll["votes"][place], voters=voters[place] if voters else None)
+            for place, text in enumerate(poll["options"])
+        ],
+        multiple=poll["multiple"],
+        anonymous=poll["anonymous"],
+        closes_at=rfc3339_or_none(poll["closes_at"]),
+        closed_at=rfc3339_or_none(poll["closed_at"]),
+        voters=poll["people"],
     )
 
 

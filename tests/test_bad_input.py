@@ -157,12 +157,15 @@ TEXT_FIELDS: list[tuple[str, dict[str, Any], str]] = [
     ("update_room", {}, "name"),
     ("update_room", {}, "description"),
     ("add_members", {}, "users"),
+    ("create_poll", {"client_id": "6f0d0b7e-7d7c-4d1c-9a55-2b3a7f1c0e55", "options": ["a", "b"]}, "text"),
+    ("create_poll", {"client_id": "6f0d0b7e-7d7c-4d1c-9a55-2b3a7f1c0e55", "text": "Que dia?"}, "options"),
 ]
 PATHS = {
     "send_message": ("POST", "/rooms/{}/messages"),
     "create_room": ("POST", "/rooms"),
     "update_room": ("PATCH", "/rooms/{}"),
     "add_members": ("POST", "/rooms/{}/members"),
+    "create_poll": ("POST", "/rooms/{}/polls"),
 }
 
 
@@ -172,7 +175,7 @@ PATHS = {
 def test_a_text_that_cannot_be_kept_is_invalid(
     home: Home, wire: MakeWire, request_name: str, fields: dict[str, Any], field: str, text: str
 ) -> None:
-    value = f'["{BAD_TEXTS[text]}"]' if field == "users" else f'"{BAD_TEXTS[text]}"'
+    value = f'["{BAD_TEXTS[text]}"]' if field in {"users", "options"} else f'"{BAD_TEXTS[text]}"'
     body = json.dumps(fields)[:-1] + (", " if fields else "") + f'"{field}": {value}}}'
     in_room = body if request_name == "create_room" else f'{{"room": "{home.room}", ' + body[1:]
     error = wire(home.ana.token).ask(0, f'"{request_name}",{in_room}')["error"]

@@ -162,6 +162,7 @@ def talk(described: Described, ana: str, username: str, user: str) -> None:
     ask("GET", "/messages?around=1")
     assert described.ask("GET", "/search?q=oi", ana)["results"]
     handle(described, ana, room)
+    vote(described, ana, room)
     ask("PUT", "/delivered", seq=1)
     ask("PUT", "/read", seq=2)
     ask("GET", "/messages/2/info")
@@ -199,6 +200,27 @@ def admit(described: Described, ana: str, room: str, user: str) -> None:
     ask("DELETE", f"/bans/{user}")
     ask("POST", "/members", users=[user])
     ask("PUT", f"/members/{user}/mute", until=None)
+
+
+def vote(described: Described, ana: str, room: str) -> None:
+    """Do everything that can be done with a poll."""
+    ask: Callable[..., Json] = lambda method, path, **body: described.ask(  # noqa: E731
+        method, f"/rooms/{room}/polls{path}", ana, **({"json": body} if body else {})
+    )
+    good = {
+        "text": "Que dia?",
+        "options": ["sábado", "domingo"],
+        "closes_at": f"{datetime.now(UTC).year + 1}-01-01T00:00:00Z",
+    }
+    for anonymous in (True, False):
+        seq = ask("POST", "", client_id=str(uuid.uuid4()), anonymous=anonymous, **good)["message"]["seq"]
+        ask("PUT", f"/{seq}/vote", options=[1])
+    assert ask("GET", f"/{seq}/voters")["voters"]
+    ask("POST", f"/{seq}/close")
+    assert ask("PUT", f"/{seq}/vote", options=[2])["code"] == "gone"
+    assert described.ask("GET", "/me/votes", ana)["votes"]
+    described.ask("DELETE", f"/rooms/{room}/messages/{seq}", ana)
+    assert described.ask("GET", f"/rooms/{room}/messages", ana)["messages"][-1]["poll"] is None
 
 
 def manage_oneself(described: Described, ana: str, user: str) -> None:

@@ -33,6 +33,7 @@ OF_NO_ROOM = {
     "block_user",
     "unblock_user",
     "watch_presence",
+    "list_votes",
 }
 
 CODES = {"o": "ok", "f": "forbidden", "n": "not_found", "c": "conflict"}
@@ -74,6 +75,10 @@ TABLE = {
     "react": Row({**MESSAGE, "emoji": "👍"}, "ooo", "ooo", "o"),
     "pin_message": Row({**MESSAGE, "on": True}, "ooo", "oof", "o"),
     "star_message": Row({**MESSAGE, "on": True}, "ooo", "ooo", "o"),
+    "create_poll": Row({"client_id": "new", "text": "Que dia?", "options": ["a", "b"]}, "ooo", "oof", "o"),
+    "vote": Row({"seq": "poll", "options": [1]}, "ooo", "ooo", "o"),
+    "close_poll": Row({"seq": "poll"}, "oof", "oof", "f"),
+    "poll_voters": Row({"seq": "poll"}, "ooo", "ooo", "o"),
     "mark_delivered": Row(MESSAGE, "ooo", "ooo", "o"),
     "mark_read": Row(MESSAGE, "ooo", "ooo", "o"),
     "message_info": Row(MESSAGE, "oof", "oof", "f"),
@@ -106,7 +111,7 @@ class Cast:
         """Make a room with everybody in his role, and return what requests name there."""
         if kind == "direct":
             room = self.ask("owner", "create_room", kind=kind, members=[self.id("member")])["room"]["id"]
-            return {"room": room, "seq": self.say(room), "code": "none"}
+            return {"room": room, "seq": self.say(room), "poll": self.ask_all(room), "code": "none"}
         members = [self.id(role) for role in ("admin", "member", "other")]
         room = self.ask("owner", "create_room", kind=kind, name="Sala", members=members)["room"]["id"]
         self.ask("owner", "set_role", room=room, user=self.id("admin"), role="admin")
@@ -114,13 +119,19 @@ class Cast:
         self.ask("owner", "update_room", room=room, approval=True)
         code = self.ask("owner", "create_invite", room=room)["invite"]["code"]
         assert self.ask("pending", "join_room", invite=code)["pending"]
-        return {"room": room, "seq": self.say(room), "code": code}
+        return {"room": room, "seq": self.say(room), "poll": self.ask_all(room), "code": code}
 
     def say(self, room: str) -> int:
         """Let the owner say something, and return its number."""
         seq: int = self.ask("owner", "send_message", room=room, client_id=str(uuid.uuid4()), text="oi")["message"][
             "seq"
         ]
+        return seq
+
+    def ask_all(self, room: str) -> int:
+        """Let the owner make a poll, and return its number."""
+        fields = {"client_id": str(uuid.uuid4()), "text": "Que dia?", "options": ["a", "b"]}
+        seq: int = self.ask("owner", "create_poll", room=room, **fields)["message"]["seq"]
         return seq
 
     def outcome(self, role: str, request: str, stage: Json) -> str:

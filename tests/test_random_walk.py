@@ -37,6 +37,10 @@ ACTS: list[tuple[str, Json]] = [
     ("pin_message", {"on": True}),
     ("pin_message", {"on": False}),
     ("star_message", {"on": True}),
+    ("vote", {"options": [1]}),
+    ("vote", {"options": [2, 1]}),
+    ("vote", {"options": []}),
+    ("close_poll", {}),
 ]
 
 
@@ -65,6 +69,9 @@ class Client:
     def sync(self, limit: int = 5) -> None:
         """Sync until there is no more."""
         assert self.socket is not None
+        votes = self.who.rest.get("/me/votes")["votes"]
+        self.take()
+        self.mirror.take_votes(votes)
         more = True
         while more:
             self.take()
@@ -94,11 +101,18 @@ class Client:
         try:
             (self.socket or self.who.socket).ask(request, fields)
         except Refusal as refusal:
-            assert refusal.code in ("not_found", "forbidden", "conflict", "gone"), refusal  # noqa: PT017
+            assert refusal.code in ("not_found", "forbidden", "conflict", "gone", "invalid"), refusal  # noqa: PT017
         else:
-            if self.socket is not None and request == "leave_room":
-                self.take()
-                self.mirror.leave(fields["room"])
+            if self.socket is not None:
+                self.took(request, fields)
+
+    def took(self, request: str, fields: Json) -> None:
+        """Hold what a granted request means that its answer does not say."""
+        self.take()
+        if request == "leave_room":
+            self.mirror.leave(fields["room"])
+        elif request == "vote":
+            self.mirror.take_vote(fields)
 
     def check(self) -> None:
         """Hold what the mirror has against what a client gets that begins now, and against history."""
@@ -112,6 +126,12 @@ class Client:
             assert self.mirror.rooms[room].messages == {message["seq"]: message for message in history}
             fresh.fill(room, history)
         assert self.mirror.picture() == fresh.picture()
+        assert self.mirror.votes_in(self.mirror.rooms) == self.votes_now()
+
+    def votes_now(self) -> dict[tuple[str, int], list[int]]:
+        """Return what the server says that this person has chosen, in the rooms that are held."""
+        votes = self.who.rest.get("/me/votes")["votes"]
+        return {(vote["room"], vote["seq"]): vote["options"] for vote in votes if vote["room"] in self.mirror.rooms}
 
 
 class Walk(RuleBasedStateMachine):
@@ -130,6 +150,12 @@ class Walk(RuleBasedStateMachine):
         for number in range(count):
             fields = {"client_id": str(uuid.uuid4()), "text": f"{who} {number}"}
             self.clients[who].ask("send_message", room=self.rooms[where], **fields)
+
+    @rule(who=person, where=place, multiple=st.booleans(), anonymous=st.booleans())
+    def ask_all(self, who: int, where: int, multiple: bool, anonymous: bool) -> None:  # noqa: FBT001
+        fields: Json = {"client_id": str(uuid.uuid4()), "text": "Que dia?", "options": ["a", "b"]}
+        fields |= {"multiple": multiple, "anonymous": anonymous}
+        self.clients[who].ask("create_poll", room=self.rooms[where], **fields)
 
     @rule(who=person, where=place, seq=seq, act=st.sampled_from(ACTS))
     def handle(self, who: int, where: int, seq: int, act: tuple[str, Json]) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import delete, update
 
-from models import Edit, Member, Message, Reaction, Room, Star, User, db
+from models import Edit, Member, Message, Reaction, Room, Star, User, Vote, db
 from sopapo import broadcast
 from sopapo.chat.visible import blind_to
 from sopapo.clock import now
@@ -15,7 +15,7 @@ from sopapo.states import message_state
 from sopapo.transaction import Tell
 
 # What a message holds that says nothing any more.
-SAID_NOTHING = {"text": None, "mentions": None, "mentions_all": False, "pinned": False}
+SAID_NOTHING = {"text": None, "mentions": None, "mentions_all": False, "pinned": False, "poll": None}
 
 
 class Act(NamedTuple):
@@ -118,13 +118,13 @@ def erase(message: Message) -> None:
         setattr(message, name, value)
     message.deleted_at = now()
     message.reactions.clear()
-    for table in (Edit, Star):
+    for table in (Edit, Star, Vote):
         db.session.execute(delete(table).where(table.message_id == message.id))
 
 
 def erase_all(message_ids: Sequence[int]) -> None:
     """Do the same to messages that are no more, of which nobody is told."""
-    for table in (Reaction, Edit, Star):
+    for table in (Reaction, Edit, Star, Vote):
         db.session.execute(delete(table).where(table.message_id.in_(message_ids)))
     messages = update(Message).where(Message.id.in_(message_ids)).execution_options(synchronize_session=False)
     db.session.execute(messages.values(SAID_NOTHING | {"deleted_at": now()}))

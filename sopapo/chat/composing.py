@@ -1,16 +1,23 @@
 """What a new message brings along: whom it names, what it answers, what it says again."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from models import Message, Room, db
 from sopapo.batch import Draft
 from sopapo.chat.access import read_message
 from sopapo.chat.mentions import mentions_in
+from sopapo.chat.tallies import again, new_poll
 from sopapo.chat.visible import is_alive
-from sopapo.errors import ChatError, Gone, NotFound
+from sopapo.clock import moment_of, now
+from sopapo.errors import ChatError, Gone, Invalid, NotFound
 from sopapo.schemas.messages import Forward, SendMessage
+from sopapo.schemas.polls import CreatePoll
 from sopapo.security import Identity
 from sopapo.transaction import snapshot
+
+YEAR = 366 * 86_400_000
 
 
 def compose(caller: Identity, body: SendMessage) -> Draft:
@@ -30,12 +37,34 @@ def compose(caller: Identity, body: SendMessage) -> Draft:
             if body.reply_to is not None:
                 refuse_deleted(body.room, body.reply_to)
             if body.forward is not None:
-                draft.text, draft.forwarded = text_of(caller, body.forward), True
+                say_again(draft, original(caller, body.forward))
             else:
                 draft.mentions, draft.mentions_all = mentions_in(body.room, body.text)
     except ChatError as error:
         draft.fault = error
     return draft
+
+
+def compose_poll(caller: Identity, body: CreatePoll) -> Draft:
+    """Return the draft of a poll, with what speaks against it."""
+    draft = Draft(body.room, caller.user_id, body.client_id, body.text)
+    try:
+        closes_at = time_to_come(body.closes_at, "closes_at") if body.closes_at else None
+        draft.poll = new_poll(body.options, multiple=body.multiple, anonymous=body.anonymous, closes_at=closes_at)
+        if "@" in body.text:
+            with snapshot():
+                draft.mentions, draft.mentions_all = mentions_in(body.room, body.text)
+    except ChatError as error:
+        draft.fault = error
+    return draft
+
+
+def time_to_come(time: datetime, field: str) -> int:
+    """Return the moment of a time that is to come. Raises Invalid for what is past or far away."""
+    moment = moment_of(time)
+    if not now() < moment <= now() + YEAR:
+        raise Invalid("a time to come, within a year", field)
+    return moment
 
 
 def refuse_deleted(room_id: str, seq: int) -> None:
@@ -53,10 +82,16 @@ def refuse_deleted(room_id: str, seq: int) -> None:
         raise Gone("the message to reply to is deleted", "reply_to")
 
 
-def text_of(caller: Identity, forward: Forward) -> str:
-    """Return what a message says that the caller may see. Raises NotFound, Forbidden and Gone."""
+def say_again(draft: Draft, message: Message) -> None:
+    """Let a draft say what a message says; a poll begins anew."""
+    draft.text, draft.forwarded = message.text or "", True
+    draft.poll = again(message.poll) if message.poll else None
+
+
+def original(caller: Identity, forward: Forward) -> Message:
+    """Return the message to forward, which the caller may see. Raises NotFound, Forbidden and Gone."""
     try:
-        return read_message(caller, forward.room, forward.seq).text or ""
+        return read_message(caller, forward.room, forward.seq)
     except ChatError as error:
         error.field = "forward"
         raise

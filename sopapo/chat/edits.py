@@ -43,6 +43,8 @@ def refuse_edit(room: Room, me: Member, message: Message) -> None:
         raise Forbidden("only its author may edit a message")
     if message.forwarded:
         raise Forbidden("what somebody else has said stays as it is")
+    if message.kind == "poll":
+        raise Forbidden("what people have voted on stays as it is")
     refuse_writing(room, me)
     if now() > message.created_at + settings.edit_seconds * 1000:
         raise Forbidden(f"a message may be edited for {settings.edit_seconds} s")

@@ -52,7 +52,7 @@ def sweep_cleared() -> bool:
 
 def forget(messages: Sequence[Message]) -> None:
     """Erase messages that people have said; what the system has said has no place to keep."""
-    erase_all([message.id for message in messages if message.kind == "text"])
+    erase_all([message.id for message in messages if message.kind != "system"])
     system = [message.id for message in messages if message.kind == "system"]
     db.session.execute(delete(Message).where(Message.id.in_(system)))
 

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import orjson
 from sqlalchemy import select, tuple_
 
-from models import Message, Room, db
+from models import Message, Room, Vote, db
 from sopapo.chat.blocking import list_blocks
 from sopapo.chat.people import get_user
 from sopapo.chat.sync import rooms_of
 from sopapo.chat.visible import is_alive
+from sopapo.chat.votes import vote_state
 from sopapo.schemas.exports import RoomOfMine
 from sopapo.security import Identity
 from sopapo.states import me_state, message_state, own_user_state, room_state
@@ -26,14 +27,42 @@ def export_account(caller: Identity) -> Iterator[bytes]:
         rooms = [RoomOfMine(room=room_state(room), me=me_state(me)) for room, me in rooms_of(caller)]
     head = orjson.dumps({"user": user, "blocked": blocked, "rooms": rooms})
     yield head[:-1] + b',"messages":['
-    separator = b""
-    for page in pages_of(caller):
-        yield separator + b",".join(page)
-        separator = b","
+    yield from one_list(messages_of(caller))
+    yield b'],"votes":['
+    yield from one_list(votes_of(caller))
     yield b"]}"
 
 
-def pages_of(caller: Identity) -> Iterator[list[bytes]]:
+def one_list(pages: Iterator[list[bytes]]) -> Iterator[bytes]:
+    """Yield pages as the inside of one JSON list."""
+    separator = b""
+    for page in pages:
+        yield separator + b",".join(page)
+        separator = b","
+
+
+def votes_of(caller: Identity) -> Iterator[list[bytes]]:
+    """Yield what somebody has chosen in polls, also in rooms where he is no longer."""
+    query = (
+        select(Vote.message_id, Message.room_id, Message.seq, Vote.choices)
+        .join(Message, Message.id == Vote.message_id)
+        .join(Room, Room.id == Message.room_id)
+        .where(Vote.user_id == caller.user_id, Vote.choices != 0, is_alive())
+        .where(Room.deleted_at.is_(None), Message.seq >= Room.first_seq)
+        .order_by(Vote.message_id)
+        .limit(PAGE)
+    )
+    after = query
+    while True:
+        with snapshot():
+            rows = db.session.execute(after).all()
+        if not rows:
+            return
+        yield [orjson.dumps(vote_state(*row[1:])) for row in rows]
+        after = query.where(Vote.message_id > rows[-1].message_id)
+
+
+def messages_of(caller: Identity) -> Iterator[list[bytes]]:
     """Yield what somebody has said and not taken back, in rooms that are there, also where he is no longer."""
     query = (
         select(Message)

@@ -55,6 +55,8 @@ def mentioned_users(messages: Iterable[Message], members: Iterable[Member] = ())
     for message in messages:
         ids.update(message.mentions or ())
         ids.update(reaction.user_id for reaction in message.reactions)
+        if message.poll:
+            ids.update(*(message.poll["voters"] or ()))
         if message.sender_id is not None:
             ids.add(message.sender_id)
         if message.system:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from models import Report, db
+from models import Message, Report, db
 from sopapo.chat.access import access_message, refuse_mute
 from sopapo.chat.people import get_user
 from sopapo.clock import now
@@ -24,12 +24,17 @@ def report(caller: Identity, body: SendReport) -> None:
         elif body.room is not None and body.seq is not None:
             _, _, message = access_message(caller, body.room, body.seq)
             refuse_mute(message)
-            made.user_id, made.text = message.sender_id, message.text
+            made.user_id, made.text = message.sender_id, said_in(message)
             made.room_id, made.seq = body.room, body.seq
         if made.user_id == caller.user_id:
             raise Conflict("one does not report oneself", "user" if body.user else "seq")
         if not is_known(made):
             db.session.add(made)
+
+
+def said_in(message: Message) -> str | None:
+    """Return what a message says, of a poll the options too."""
+    return "\n".join([message.text or "", *message.poll["options"]]) if message.poll else message.text
 
 
 def is_known(made: Report) -> bool:

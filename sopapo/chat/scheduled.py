@@ -5,8 +5,9 @@ from sqlalchemy import func, select
 from models import Message, Scheduled, db
 from sopapo import broadcast
 from sopapo.chat.access import access_room, refuse_writing
+from sopapo.chat.composing import time_to_come
 from sopapo.clock import moment_of, now, rfc3339
-from sopapo.errors import Conflict, Invalid, NotFound
+from sopapo.errors import Conflict, NotFound
 from sopapo.schemas.scheduled import (
     ChangeScheduled,
     ListScheduled,
@@ -21,7 +22,6 @@ from sopapo.security import Identity
 from sopapo.transaction import transaction
 
 AT_MOST = 100
-YEAR = 366 * 86_400_000
 
 
 def schedule_message(caller: Identity, body: ScheduleMessage) -> MessageScheduled:
@@ -72,10 +72,7 @@ def new_row(caller: Identity, body: ScheduleMessage) -> Scheduled:
 def time_of(body: ScheduleMessage | ChangeScheduled) -> int:
     """Return when a message is to be sent. Raises Invalid for what is past or far away."""
     assert body.send_at is not None
-    moment = moment_of(body.send_at)
-    if not now() < moment <= now() + YEAR:
-        raise Invalid("a time to come, within a year", "send_at")
-    return moment
+    return time_to_come(body.send_at, "send_at")
 
 
 def change_scheduled(caller: Identity, body: ChangeScheduled) -> ScheduledChanged:

@@ -25,7 +25,7 @@ def unread_counts(user_id: str, room_ids: Collection[str]) -> dict[str, Unread]:
         .where(
             Message.room_id.in_(room_ids),
             Message.seq > Member.read,
-            Message.kind == "text",
+            Message.kind != "system",
             Message.deleted_at.is_(None),
             Message.sender_id.is_distinct_from(user_id),
             is_in_reach(),

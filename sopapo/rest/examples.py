@@ -25,6 +25,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "mute_member": {"until": "2026-11-23T10:00:00.000Z"},
     "set_role": {"role": "admin"},
     "send_message": {"client_id": MESSAGE, "text": "Levo o pão de alho!"},
+    "create_poll": {"client_id": MESSAGE, "text": "Que dia?", "options": ["Sábado", "Domingo"], "multiple": True},
+    "vote": {"options": [1]},
     "edit_message": {"text": "Levo o pão de alho e a farofa!"},
     "react": {"emoji": "👍"},
     "pin_message": {"on": True},

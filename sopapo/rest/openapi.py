@@ -28,6 +28,7 @@ NOUNS = [
     "members",
     "invites",
     "messages",
+    "polls",
     "marks",
     "scheduled",
     "search",

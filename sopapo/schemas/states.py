@@ -34,15 +34,38 @@ class FileState(TypedDict):
     expires_at: str | None
 
 
+class OptionState(TypedDict):
+    """An answer of a poll: how many have chosen it, and who, where that is told."""
+
+    id: int
+    text: str
+    votes: int
+    voters: list[str] | None
+
+
+class PollState(TypedDict):
+    """What a poll asks and how it stands; `voters` is how many people have voted.
+
+    Who they are is told of each option, unless the poll is anonymous or there are too many.
+    """
+
+    options: list[OptionState]
+    multiple: bool
+    anonymous: bool
+    closes_at: str | None
+    closed_at: str | None
+    voters: int
+
+
 class MessageState(TypedDict):
-    """A message, named by `room` and `seq`."""
+    """A message, named by `room` and `seq`; only a poll has `poll`, null where it is deleted."""
 
     room: str
     seq: int
     rev: int
     client_id: str | None
     sender: str | None
-    kind: Literal["text", "system"]
+    kind: Literal["text", "system", "poll"]
     text: str | None
     system: SystemState | None
     reply_to: int | None
@@ -56,6 +79,15 @@ class MessageState(TypedDict):
     edited_at: str | None
     deleted_at: str | None
     expires_at: str | None
+    poll: NotRequired[PollState | None]
+
+
+class VoteState(TypedDict):
+    """What the user has chosen in a poll, nothing any more where he took it back; only his own sockets hear of it."""
+
+    room: str
+    seq: int
+    options: list[int]
 
 
 class StarState(TypedDict):

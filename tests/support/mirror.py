@@ -1,5 +1,6 @@
 """A protocol client in the small: what it holds of its rooms, merged by `rev`, and when it must sync."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +50,7 @@ class Mirror:
         self.user = user
         self.rooms: dict[str, HeldRoom] = {}
         self.unknown: set[str] = set()
+        self.votes: dict[tuple[str, int], list[int]] = {}
 
     @property
     def needs_sync(self) -> bool:
@@ -66,6 +68,26 @@ class Mirror:
             self._take_answer(heard.event, heard.payload)
         elif heard.event in ("room", "member", "message"):
             self._take_state(heard.event, heard.payload)
+        elif heard.event == "vote":
+            self.take_vote(heard.payload)
+
+    def take_vote(self, vote: Json) -> None:
+        """Take what the user has chosen in a poll, here or on another device."""
+        self.votes[vote["room"], vote["seq"]] = sorted(vote["options"])
+
+    def take_votes(self, votes: list[Json]) -> None:
+        """Take all that the user has chosen, as of now."""
+        self.votes.clear()
+        for vote in votes:
+            self.take_vote(vote)
+
+    def votes_in(self, rooms: Iterable[str]) -> dict[tuple[str, int], list[int]]:
+        """Return what the user has chosen in these rooms, and what has not gone since."""
+        return {
+            (room, seq): options
+            for (room, seq), options in self.votes.items()
+            if options and room in rooms and self.rooms[room].messages.get(seq, {}).get("poll", True)
+        }
 
     def _take_state(self, event: str, state: Json) -> None:
         room = state["id" if event == "room" else "room"]

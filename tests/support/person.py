@@ -54,6 +54,12 @@ class Person:
         message: Json = self.rest.post(f"/rooms/{room}/messages", **body)["message"]
         return message
 
+    def ask_all(self, room: str, *options: str, **fields: Any) -> Json:
+        """Make a poll over HTTP and return its state."""
+        body = {"client_id": str(uuid.uuid4()), "text": "Que dia?", "options": options or ("sábado", "domingo")}
+        message: Json = self.rest.post(f"/rooms/{room}/polls", **(body | fields))["message"]
+        return message
+
     def room(self, room: str) -> Json:
         """Return the state of a room as this person sees it now."""
         state: Json = self.rest.get(f"/rooms/{room}")["room"]

@@ -43,6 +43,8 @@ MESSAGE = {
     "deleted_at",
     "expires_at",
 }
+POLL = {"options", "multiple", "anonymous", "closes_at", "closed_at", "voters"}
+OPTION = {"id", "text", "votes", "voters"}
 MEMBER = {"room", "rev", "user", "name", "username", "role", "status", "joined_at"}
 ME = {"room", "role", "muted_until", "archived", "pinned", "draft", "delivered", "read"}
 USER = {"id", "username", "name", "about", "avatar", "bot", "created_at"}
