@@ -491,3 +491,52 @@ def test_the_page_may_run_no_foreign_code(server: Server) -> None:
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
     assert "script-src 'self';" in policy
+
+
+def test_a_poll_is_made_voted_in_seen_by_all_and_closed(visit: Visit) -> None:
+    ana, bia = visit().register("Ana"), visit().register("Bia")
+    ana.create("Churrasco", bia)
+    bia.open("Churrasco")
+    ana.ask_all("Que dia?", "Sábado", "Domingo", "Tanto faz")
+    expect(bia.page.locator("#log .option")).to_have_count(3)
+    expect(bia.page.locator("#rooms")).to_contain_text("📊 Que dia?")
+    bia.option("Sábado").click()
+    expect(ana.option("Sábado")).to_have_text(re.compile(r"Sábado\s*1"))
+    expect(ana.option("Sábado")).to_have_attribute("title", "Bia")
+    bia.option("Domingo").press("Enter")
+    expect(bia.option("Domingo")).to_be_focused()
+    expect(bia.option("Domingo")).to_have_attribute("aria-pressed", "true")
+    expect(bia.option("Sábado")).to_have_attribute("aria-pressed", "false")
+    ana.option("Domingo").click()
+    expect(bia.page.locator(".poll")).to_contain_text("2 pessoas votaram · escolha uma")
+    ana.choose("Que dia?", "Quem votou")
+    expect(ana.dialog.locator("li")).to_have_count(2)
+    expect(ana.dialog).to_contain_text("Domingo")
+    ana.page.keyboard.press("Escape")
+    bia.option("Domingo").click()
+    expect(ana.option("Domingo")).to_have_text(re.compile(r"Domingo\s*1"))
+    ana.choose("Que dia?", "Encerrar a enquete")
+    expect(bia.option("Sábado")).to_be_disabled()
+    expect(bia.page.locator(".poll")).to_contain_text("1 pessoa votou · encerrada")
+    expect(ana.frames("request", "create_poll")).to_have_count(1)
+
+
+def test_one_sees_ones_anonymous_vote_on_all_devices_and_after_coming_back(visit: Visit) -> None:
+    ana, bia = visit().register("Ana"), visit().register("Bia")
+    ana.create("Churrasco", bia)
+    ana.ask_all("Quem paga?", "Ana", "Bia", Várias=True, Anônima=True)
+    phone = visit()
+    phone.log_in(bia.username)
+    for page in (bia, phone):
+        page.open("Churrasco")
+    for name in ("Ana", "Bia"):
+        bia.option(name).click()
+        expect(phone.option(name)).to_have_attribute("aria-pressed", "true")
+    expect(ana.page.locator(".poll")).to_contain_text("1 pessoa votou · anônima")
+    expect(ana.option("Bia")).to_have_attribute("aria-pressed", "false")
+    expect(ana.option("Bia")).to_have_attribute("title", "")
+    bia.page.reload()
+    bia.open("Churrasco")
+    expect(bia.page.locator(".option[aria-pressed=true]")).to_have_count(2)
+    bia.page.get_by_role("button", name="English").click()
+    expect(bia.page.locator(".poll")).to_contain_text("1 person voted · anonymous · choose one or more")

@@ -1,6 +1,7 @@
 // One row of the list of messages: a bubble with all that hangs on it, or a line between.
 
 import { clock } from "/demo/names.js";
+import { drawPoll } from "/demo/polls.js";
 import { hueOf, make, span, t } from "/demo/tools.js";
 import { Refused } from "/demo/wire.js";
 
@@ -11,6 +12,7 @@ export function drawLogRow(row) {
   const slots = {
     text: row.gone ? row.text : marked(row.text, row.names ?? []),
     quote: row.quote && drawQuote(row.quote),
+    poll: row.poll && drawPoll(row.poll),
     reactions: row.reactions?.length && row.reactions.map(drawReaction),
     failed: row.failed && t("not_sent", { why: new Refused({ code: row.failed }).words }),
     time: clock(row.at),

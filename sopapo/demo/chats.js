@@ -51,7 +51,7 @@ function roomRow(room) {
 function snippetOf(room, last, waiting) {
   if (room.me.draft && room.id !== here.open) return t("draft", { text: room.me.draft });
   const by = waiting ? here.me.id : last?.sender;
-  const text = waiting?.text ?? (last ? textOf(room, last) : t("no_messages"));
+  const text = waiting?.text ?? (last ? (last.poll ? "📊 " : "") + textOf(room, last) : t("no_messages"));
   return (by && !(partnerOf(room) && by !== here.me.id) ? `${capital(nameOf(room, by))}: ` : "") + text;
 }
 

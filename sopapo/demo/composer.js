@@ -18,6 +18,7 @@ const box = () => $("composer").text;
 export function drawComposer(room) {
   if (writing.room !== room.id) begin(room);
   box().disabled = !mayPost(room);
+  $("ask-open").hidden = !mayPost(room);
   box().placeholder = t(mayPost(room) ? "write" : "admins_only");
   const message = room.messages.get(writing.reply ?? writing.edit);
   if (!message || message.deleted_at) writing = { room: room.id, reply: null, edit: null };
@@ -67,7 +68,7 @@ function focusComposer() {
 /** Edits one's last message, which is what the arrow up means in an empty composer. */
 export function editLast() {
   const last = messagesOf(openRoom()).findLast(({ sender, deleted_at }) => sender === here.me.id && !deleted_at);
-  if (last && !last.forwarded) edit(last);
+  if (last && !last.forwarded && !last.poll) edit(last);
 }
 
 export async function submit() {

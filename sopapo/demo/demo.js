@@ -8,7 +8,7 @@
  *   wire      asking over the socket and by REST, tokens     presence  writing, online, last seen
  *   session   becoming someone and staying it                names     what things are called, who may what
  *
- * What is drawn: gate, chats, search, log, bubbles, composer, menu, lists, details, members, invites, joining, dialogs,
+ * What is drawn: gate, chats, search, log, bubbles, polls, composer, menu, lists, details, members, invites, joining, dialogs,
  * view. Here: what each form and button does; keys, scrolling and typing are in gestures.
  * Copy what you need. The rules that a client must keep are said where they are kept.
  */
@@ -26,6 +26,7 @@ import { goTo, readOn } from "/demo/log.js";
 import { openMenu, react, takeOffer } from "/demo/menu.js";
 import { discard, tryAgain } from "/demo/outbox.js";
 import { dropFrame, frames } from "/demo/panel.js";
+import { createPoll, openPoll, vote } from "/demo/polls.js";
 import { search } from "/demo/search.js";
 import { enter, goodbye } from "/demo/session.js";
 import { $, copy, here, LANGUAGES, redraw, t, toEnd, translate } from "/demo/tools.js";
@@ -58,6 +59,7 @@ const FORMS = {
   add: addMembers,
   composer: submit,
   search,
+  "new-poll": createPoll,
   "other-emoji": ({ emoji }) => react(emoji.value.trim()),
 };
 
@@ -113,6 +115,8 @@ const ACTS = {
     show(room);
     return goTo(Number(seq));
   },
+  openPoll,
+  vote: (button) => vote(Number(button.closest("[data-seq]").dataset.seq), Number(button.value)),
   forwardTo: (_, roomId) => forwardTo(roomId),
   dropContext,
   view: (button) => showView(button.value),

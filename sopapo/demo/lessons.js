@@ -37,6 +37,10 @@ export const LESSONS = {
   x_react: "Um emoji por pessoa; null tira o seu. | One emoji a person; null takes yours back.",
   x_pin_message: "Fixa ou desafixa; até três por conversa. | Pins or unpins; up to three a chat.",
   x_star_message: "Estrela é só sua; não muda o rev. | A star is yours alone and takes no rev.",
+  x_create_poll: "Uma enquete é uma mensagem; o client_id a faz única. | A poll is a message, once by its client_id.",
+  x_vote: "O voto troca o anterior; vazio o retira. | A vote replaces the earlier one; an empty one takes it back.",
+  x_close_poll: "Encerra a enquete: ninguém vota mais. | Closes the poll: nobody votes any more.",
+  x_poll_voters: "Quem votou em quê, página por página. | Who has voted for what, by pages.",
   x_mark_delivered:
     "“Recebi tudo até este seq.” Marcas só crescem. | “I have got all up to this seq.” Marks only grow.",
   x_mark_read: "“Li tudo até este seq”: zera o não lido em todos os aparelhos. | “I have read all up to this seq.”",

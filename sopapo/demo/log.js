@@ -3,6 +3,7 @@
 import { drawLogRow } from "/demo/bubbles.js";
 import { counts, reachOf } from "/demo/marks.js";
 import { capital, dayOf, faceOf, nameOf, peopleOf, textOf, titleOf } from "/demo/names.js";
+import { pollOf } from "/demo/polls.js";
 import { presenceOf, typingIn } from "/demo/presence.js";
 import { hasOlder, messagesOf, openRoom, outbox, starKey, stars } from "/demo/rooms.js";
 import { loadOlder } from "/demo/sync.js";
@@ -88,6 +89,7 @@ function messageRow(room, message, first) {
     pinned: message.pinned,
     starred: stars.has(starKey(room.id, seq)),
     quote: quoteOf(room, message.reply_to),
+    poll: pollOf(room, message),
     reactions: reactionsOf(room, message),
     names: namesIn(room, message),
     ...(mine && !gone && { [reachOf(room, seq)]: true }),

@@ -4,6 +4,7 @@ import { edit, reply } from "/demo/composer.js";
 import { confirmed } from "/demo/dialogs.js";
 import { openForward, openInfo } from "/demo/lists.js";
 import { isAdmin, mayPost } from "/demo/names.js";
+import { closePoll, isTold, mayClose, openVoters } from "/demo/polls.js";
 import { hideMessage, mergeStar, rooms, starKey, stars } from "/demo/rooms.js";
 import { receive } from "/demo/sync.js";
 import { $, button, copy, here, redraw, t } from "/demo/tools.js";
@@ -16,6 +17,7 @@ const chosen = () => rooms.get(here.open)?.messages.get(here.chosen);
 const about = (message) => ({ room: message.room, seq: message.seq });
 const isMine = (message) => message.sender === here.me.id;
 const isAlive = (message) => !message.deleted_at;
+const isWords = (message) => isAlive(message) && !message.forwarded && !message.poll;
 const isStarred = (message) => stars.has(starKey(message.room, message.seq));
 const isFresh = (message) => Date.now() - Date.parse(message.created_at) < EDITABLE_FOR;
 const mayErase = (room, message) => isAlive(message) && (isMine(message) || isAdmin(room));
@@ -23,7 +25,9 @@ const mayErase = (room, message) => isAlive(message) && (isMine(message) || isAd
 /** What the menu offers: words, who is offered it, and what it does. */
 const OFFERS = [
   ["reply", (room, message) => isAlive(message) && mayPost(room), reply],
-  ["edit", (room, it) => isMine(it) && isAlive(it) && isFresh(it) && !it.forwarded && mayPost(room), edit],
+  ["edit", (room, it) => isMine(it) && isWords(it) && isFresh(it) && mayPost(room), edit],
+  ["voters", (_, message) => isTold(message), openVoters],
+  ["close_poll", mayClose, closePoll],
   ["forward", (_, message) => isAlive(message), openForward],
   ["copy_text", (_, message) => isAlive(message), (message) => copy(message.text)],
   ["pin", (room, message) => isAlive(message) && mayPost(room) && !message.pinned, (message) => pin(message, true)],

@@ -6,6 +6,7 @@ import { forget, here, loadAll, redraw, t, toast } from "/demo/tools.js";
 export const rooms = new Map();
 export const people = new Map();
 export const stars = new Set();
+export const votes = new Map();
 
 export const outboxKey = (clientId) => `sopapo.outbox.${here.me.id}.${clientId}`;
 export const outboxOfAll = () => loadAll(outboxKey("")).sort((a, b) => a.made - b.made);
@@ -88,6 +89,8 @@ export function mergeStar({ room, seq, on }) {
   if (on) stars.add(starKey(room, seq));
   else stars.delete(starKey(room, seq));
 }
+
+export const mergeVote = ({ room, seq, options }) => votes.set(starKey(room, seq), options);
 
 /** Lets go of a chat that one is no longer in. */
 export function drop(room) {

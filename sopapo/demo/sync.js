@@ -14,11 +14,13 @@ import {
   mergeReceipt,
   mergeRoom,
   mergeStar,
+  mergeVote,
   newRoom,
   people,
   rooms,
   starKey,
   stars,
+  votes,
 } from "/demo/rooms.js";
 import { here, pause, redraw } from "/demo/tools.js";
 import { ask, get, Refused, socket } from "/demo/wire.js";
@@ -42,7 +44,8 @@ export function receive(name, state) {
 
 // States with a rev, of which none may be missed, and hints without one, which may be lost.
 const MERGE = { message: mergeMessage, member: mergeMember, room: mergeRoom };
-const HINTS = { me: mergeMe, receipt: mergeReceipt, hidden: hideMessage, star: (_, star) => mergeStar(star) };
+const OWN = { star: (_, star) => mergeStar(star), vote: (_, vote) => mergeVote(vote) };
+const HINTS = { me: mergeMe, receipt: mergeReceipt, hidden: hideMessage, ...OWN };
 
 function apply(name, state) {
   const room = rooms.get(name === "room" ? state.id : state?.room);
@@ -128,16 +131,19 @@ function applyMark(room, { me, receipts, unread }) {
 
 /** Nothing of before is of use to the next one who logs in here. */
 export function forgetAll() {
-  for (const kept of [rooms, people, stars]) kept.clear();
+  for (const kept of [rooms, people, stars, votes]) kept.clear();
   since = null;
   ownSince = null;
 }
 
-/** Stars and what one has hidden have no rev: what was missed of them is read by REST. */
+/** Stars, votes and what one has hidden have no rev: what was missed of them is read by REST. */
 export async function syncOwn() {
   const { messages } = await get("/me/stars?limit=200");
   stars.clear();
   for (const { room, seq } of messages) stars.add(starKey(room, seq));
+  const mine = await get("/me/votes");
+  votes.clear();
+  for (const vote of mine.votes) mergeVote(vote);
   const { hidden, now } = await get(ownSince ? `/me/hidden?since=${ownSince}` : "/me/hidden");
   for (const one of hidden) if (rooms.has(one.room)) hideMessage(rooms.get(one.room), one);
   ownSince = now;

@@ -99,11 +99,23 @@ export function reconcile(parent, rows, build) {
   for (const [place, node] of nodes.entries()) {
     if (parent.children[place] !== node) parent.insertBefore(node, parent.children[place] ?? null);
   }
-  if (active && !active.isConnected) refocus(nodes.find((node) => node.dataset.key === focused));
+  if (active && !active.isConnected)
+    refocus(
+      nodes.find((node) => node.dataset.key === focused),
+      active,
+    );
 }
 
 const FOCUSABLE = "button, input, select";
-const refocus = (node) => (node?.matches(FOCUSABLE) ? node : node?.querySelector(`.more, ${FOCUSABLE}`))?.focus();
+
+/** Gives the keyboard to what took the place of a node: the same button, or else the first one. */
+function refocus(node, { dataset, value }) {
+  if (!node || node.matches(FOCUSABLE)) return node?.focus();
+  const same = [...node.querySelectorAll(FOCUSABLE)].find(
+    (each) => each.dataset.act === dataset.act && each.value === value,
+  );
+  return (same ?? node.querySelector(`.more, ${FOCUSABLE}`))?.focus();
+}
 
 let toastTimer;
 export function toast(words) {

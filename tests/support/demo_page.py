@@ -102,6 +102,20 @@ class DemoPage:
             box.fill(text)
             box.press("Enter")
 
+    def ask_all(self, question: str, *options: str, **switches: bool) -> None:
+        """Make a poll in the chat that is open, with these boxes ticked."""
+        self.page.get_by_role("button", name="Enquete").click()
+        self.dialog.get_by_label("Pergunta").fill(question)
+        for number, option in enumerate(options, 1):
+            self.dialog.get_by_label(f"Opção {number}", exact=True).fill(option)
+        for name in switches:
+            self.dialog.get_by_label(name).check()
+        self.dialog.get_by_role("button", name="Perguntar").click()
+
+    def option(self, text: str) -> Locator:
+        """The option of a poll with that text."""
+        return self.page.locator("#log .option", has_text=text)
+
     def choose(self, text: str, offer: str) -> None:
         """Choose something from the menu of the message with that text."""
         bubble = self.page.locator("#log .bubble", has=self.page.locator(".text", has_text=text)).last
