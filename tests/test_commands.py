@@ -1,10 +1,12 @@
 """The subcommands of `server.py`."""
 
 import json
+import sqlite3
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
 
 from tests.conftest import MakeServer, MakeUser
@@ -12,6 +14,7 @@ from tests.support.people import PASSWORD
 from tests.support.person import Person
 from tests.support.refusal import refused
 from tests.support.rest_user import RestUser
+from tests.support.rows import rows
 from tests.support.server import Server
 
 
@@ -38,6 +41,39 @@ def test_the_schema_goes_up_and_down_and_says_where_it_is(idle: Server) -> None:
     assert (fine.returncode, fine.stderr) == (0, "")
     assert idle.environment["JWT_SECRET_KEY"] not in fine.stdout
     assert all(word in fine.stdout for word in ("python", "eventlet", "SOPAPO_DATA_DIR", "schema"))
+
+
+def test_where_the_schema_goes_back_before_polls_they_are_texts_and_nothing_else_changes(
+    make_server: MakeServer, make_user: MakeUser
+) -> None:
+    server = make_server()
+    ana = make_user(on=server)
+    room = ana.create_room()
+    poll, message = ana.ask_all(room, text="Qual reunião?"), ana.send(room)
+    ana.rest.ask("PUT", f"/rooms/{room}/polls/{poll['seq']}/vote", json={"options": [1]})
+    reacted = ana.socket.ask("react", {"room": room, "seq": message["seq"], "emoji": "👍"})["message"]
+    ana.close()
+    server.stop()
+    assert server.command("db", "downgrade", "0010").returncode == 0
+    assert rows(server, "SELECT kind, text FROM messages WHERE kind <> 'system' ORDER BY seq") == [
+        ("text", "Qual reunião?"),
+        ("text", "oi"),
+    ]
+    for form in ("kind = 'poll'", "kind = 'song'"):
+        with pytest.raises((sqlite3.IntegrityError, psycopg2.IntegrityError)):
+            rows(server, f"UPDATE messages SET {form} WHERE kind = 'text' RETURNING seq")  # noqa: S608
+    assert server.command("db", "upgrade").returncode == 0
+    server.start()
+    history = ana.history(room)
+    assert (history[1]["kind"], history[2]) == ("text", reacted)
+    assert [found["message"]["seq"] for found in ana.rest.get("/search", q="reuniões")["results"]] == [poll["seq"]]
+    new = ana.ask_all(room)
+    ana.rest.ask("PUT", f"/rooms/{room}/polls/{new['seq']}/vote", json={"options": [1]})
+    with pytest.raises((sqlite3.IntegrityError, psycopg2.IntegrityError)):
+        rows(server, "UPDATE messages SET kind = 'song' WHERE kind = 'poll' RETURNING seq")
+    if not server.database_url:
+        assert rows(server, "PRAGMA integrity_check") == [("ok",)]
+        assert rows(server, "PRAGMA foreign_key_check") == []
 
 
 @pytest.mark.only_on("sqlite")
