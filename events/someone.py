@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from threading import Event
 
 from sopapo.bus import bus
-from sopapo.chat import presence, rooms, sessions
+from sopapo.chat import arrivals, presence
 from sopapo.chat.typists import typists
 from sopapo.clock import now
 from sopapo.errors import Unauthenticated
@@ -14,6 +14,8 @@ from sopapo.transport import Connection
 
 STRANGER_SECONDS = 10
 GRACE_SECONDS = 60
+# The clock of the wall may be set meanwhile.
+LOOK_AGAIN_SECONDS = 30
 SENDS_AT_ONCE = 128
 
 
@@ -66,17 +68,21 @@ class Someone:
 
 
 def recognize(auth: object) -> Identity:
-    """Return whom the token names that a socket brings as it connects. Raises what `authenticate` raises."""
+    """Return whom the token names that a socket brings as it connects.
+
+    Raises TokenExpired, SessionRevoked, Suspended or Unauthenticated.
+    """
     token = auth.get("token") if isinstance(auth, Mapping) else None
     if not isinstance(token, str) or not token:
         raise Unauthenticated("the token does not hold")
-    return sessions.authenticate(token).identity
+    return arrivals.recognize(token)
 
 
 def become(connection: Connection, identity: Identity) -> None:
     """Make a socket someone, or the same one anew, and let it hear all that is his."""
-    bus().here.follow(connection, identity, rooms.revs_of)
+    bus().here.follow(connection, identity, arrivals.revs_of)
     connection.who = Someone(replace(identity, socket=connection.sid))
+    connection.due = 0.0
     presence.look_at(identity.user_id)
 
 
@@ -91,15 +97,18 @@ def part(connection: Connection) -> None:
             typists().end_all(user_id)
 
 
-def look_after(connection: Connection, connected_seconds: float) -> None:
-    """Hold a socket to its time: to become someone, and to renew its token."""
+def look_after(connection: Connection, moment: float) -> None:
+    """Hold a socket to its time, to become someone and to renew its token; `moment` is by the monotonic clock."""
     who: Someone | None = connection.who
     if who is None:
-        if connected_seconds > STRANGER_SECONDS:
+        connection.due = connection.connected_at + STRANGER_SECONDS
+        if connection.due <= moment:
             connection.close("unauthenticated")
-    elif who.has_expired():
-        if not who.expiry_told:
-            who.expiry_told = True
-            connection.send("token_expired", {})
-        elif (who.identity.expires_at + GRACE_SECONDS) * 1000 <= now():
-            connection.close("token_expired")
+        return
+    left = who.identity.expires_at - now() / 1000
+    connection.due = moment + min(left if left > 0 else left + GRACE_SECONDS, LOOK_AGAIN_SECONDS)
+    if left <= 0 and not who.expiry_told:
+        who.expiry_told = True
+        connection.send("token_expired", {})
+    elif left <= -GRACE_SECONDS:
+        connection.close("token_expired")

@@ -31,8 +31,9 @@ def watch_deadlines(app: Flask, transport: Transport) -> None:
     with app.app_context():
         while True:
             sleep(SECONDS)
-            for connection in list(transport.connections.values()):
-                look_after(connection, time.monotonic() - connection.connected_at)
+            moment = time.monotonic()
+            for connection in [one for one in transport.connections.values() if one.due <= moment]:
+                look_after(connection, moment)
             journal().give_up_overdue()
 
 

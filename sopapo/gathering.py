@@ -1,8 +1,9 @@
 """What comes within a short time is worked on together."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Hashable, Mapping
 from itertools import islice
+from queue import SimpleQueue
 from typing import Generic, TypeVar
 
 import structlog
@@ -14,6 +15,7 @@ from sopapo.transport.runtime import spawn_after
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 
 class Gathering(Generic[T]):
@@ -49,3 +51,32 @@ class Gathering(Generic[T]):
                 finally:
                     db.session.remove()
         self.is_due = False
+
+
+class Together(Generic[K, T]):
+    """Answers what many ask in the same turn of the loop, and while an answer is on its way, with one question."""
+
+    def __init__(self, app: Flask, answer: Callable[[Collection[K]], Mapping[K, T]], most: int) -> None:
+        """Let `answer` find up to so many at once; what it does not find is None."""
+        self.answer = answer
+        self.asked: Gathering[tuple[K, Callable[[T | Exception | None], None]]] = Gathering(app, self.settle, 0, most)
+
+    def ask(self, key: K) -> T | None:
+        """Wait for the answer. Raises what asking for it raised."""
+        settled: SimpleQueue[T | Exception | None] = SimpleQueue()
+        self.asked.add((key, settled.put))
+        outcome = settled.get()
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def settle(self, asked: list[tuple[K, Callable[[T | Exception | None], None]]]) -> None:
+        """Answer all of these."""
+        try:
+            found = self.answer({key for key, _ in asked})
+        except Exception as error:  # noqa: BLE001 - whoever asks handles it
+            for _, settle in asked:
+                settle(error)
+            return
+        for key, settle in asked:
+            settle(found.get(key))

@@ -5,14 +5,14 @@ its row lock until everybody has been told. And the asker is answered before tha
 state with a lower `rev` than those which follow from it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import structlog
 from flask import g
-from sqlalchemy import text
+from sqlalchemy import Executable, text
 
 from models import db
 from sopapo.database import WRITES, is_sqlite
@@ -137,6 +137,15 @@ def snapshot() -> Iterator[None]:
         yield
     finally:
         db.session.remove()
+
+
+def ask(question: Executable, **given: object) -> Sequence[tuple[Any, ...]]:
+    """Answer a question that was put together before, outside of any transaction.
+
+    What is asked all the time, whether or not there is news, should cost little more than the database's own work.
+    """
+    with db.engine.connect() as connection:
+        return connection.execute(question, given).tuples().all()
 
 
 def ping() -> None:

@@ -5,36 +5,40 @@ Any number of processes may do this: each piece is done under its room's lock, a
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from models import Message, Room, db
 from sopapo.chat.changes import erase_all
 from sopapo.clock import now
-from sopapo.transaction import transaction
+from sopapo.transaction import ask, transaction
 
 CHUNK = 500
+
+EXPIRED = (Message.expires_at <= bindparam("moment")) & Message.deleted_at.is_(None)
+WHERE_EXPIRED = select(Message.room_id).where(EXPIRED).order_by(Message.expires_at).limit(1)
+WHERE_CLEARED = select(Room.id).where(Room.swept_seq < Room.first_seq).limit(1)
 
 
 def sweep_expired() -> bool:
     """Erase a piece of what has expired in a room; returns whether there may be more."""
     moment = now()
-    expired = (Message.expires_at <= moment) & Message.deleted_at.is_(None)
-    room_id = db.session.scalar(select(Message.room_id).where(expired).order_by(Message.expires_at).limit(1))
-    if room_id is None:
+    found = ask(WHERE_EXPIRED, moment=moment)
+    if not found:
         return False
+    room_id: str = found[0][0]
     with transaction(room_id):
         lock_room(room_id)
-        piece = select(Message.id).where(expired, Message.room_id == room_id).order_by(Message.expires_at)
-        erase_all(db.session.scalars(piece.limit(CHUNK)).all())
+        piece = select(Message.id).where(EXPIRED, Message.room_id == room_id).order_by(Message.expires_at)
+        erase_all(db.session.scalars(piece.limit(CHUNK), {"moment": moment}).all())
     return True
 
 
 def sweep_cleared() -> bool:
     """Erase a piece of a history that was cleared; returns whether there may be more."""
-    unswept = select(Room.id).where(Room.swept_seq < Room.first_seq)
-    room_id = db.session.scalar(unswept.limit(1))
-    if room_id is None:
+    found = ask(WHERE_CLEARED)
+    if not found:
         return False
+    room_id: str = found[0][0]
     with transaction(room_id):
         room = lock_room(room_id)
         piece = (

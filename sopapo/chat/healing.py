@@ -3,17 +3,16 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 
-from models import Member, Message, Room, User, db
+from models import Member, Message, Room, Session, User, db
 from sopapo import broadcast
 from sopapo.bus import bus
-from sopapo.chat.sessions import revoked_since
 from sopapo.chat.visible import blind_to
 from sopapo.clock import now
 from sopapo.schemas.states import MemberState, MessageState, RoomState
 from sopapo.states import member_state, message_state, room_state
-from sopapo.transaction import snapshot
+from sopapo.transaction import ask, snapshot
 
 T = TypeVar("T")
 
@@ -24,6 +23,12 @@ LOOK_BACK = 15_000
 DEAF = 5_000
 # What was changed just now is still on its way to here, in its order.
 ON_ITS_WAY = 300
+
+
+ENDED = select(Session.id).where(Session.revoked_at >= bindparam("since"))
+CHANGED = select(Member.room_id, Member.user_id, Member.status).where(
+    Member.status_changed_at >= bindparam("since"), Member.status_changed_at < bindparam("until")
+)
 
 
 class Healer:
@@ -52,21 +57,18 @@ class Healer:
 
 
 def cut_ended_sessions(since: int) -> None:
-    """Cut the sockets of sessions that ended since a moment."""
-    for session_id in revoked_since(since):
+    """Cut the sockets of sessions that ended since a moment, in whatever process, by suspending their users too."""
+    for (session_id,) in ask(ENDED, since=since):
         broadcast.session_over(session_id)
 
 
 def mend_memberships(since: int) -> None:
     """Put the sockets of those who came or went since a moment where they belong."""
-    changed = select(Member.room_id, Member.user_id, Member.status).where(
-        Member.status_changed_at >= since, Member.status_changed_at < now() - ON_ITS_WAY
-    )
     here = bus().here
     with here.noting_moves() as moved:
         wrong = [
             (room_id, user_id)
-            for room_id, user_id, status in db.session.execute(changed)
+            for room_id, user_id, status in ask(CHANGED, since=since, until=now() - ON_ITS_WAY)
             if here.misplaced(user_id, room_id, joined=status == "joined")
         ]
         found = [member for batch in batches(wrong) for member in members_named(batch)]

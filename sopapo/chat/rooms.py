@@ -215,16 +215,6 @@ def list_rooms(caller: Identity) -> Rooms:
     return Rooms(rooms=[room_state(room) for room in db.session.scalars(query)])
 
 
-def revs_of(user_id: str) -> dict[str, int]:
-    """Return the rooms that a user is in, by id, and the last change of each."""
-    query = (
-        select(Room.id, Room.last_rev)
-        .join(Member, Member.room_id == Room.id)
-        .where(Member.user_id == user_id, Member.status == "joined", Room.deleted_at.is_(None))
-    )
-    return {row.id: row.last_rev for row in db.session.execute(query)}
-
-
 def get_room(caller: Identity, body: RoomRequest) -> RoomSeen:
     """Return a room as the caller sees it. Raises NotFound and Forbidden."""
     room, me = read_room(caller, body.room)

@@ -78,10 +78,10 @@ def authenticate(token: str, already: str | None = None) -> Recognized:
     Raises TokenExpired, SessionRevoked, Suspended, Unauthenticated, or Conflict where the socket is somebody else.
     """
     claims = tokens().read("access", token)
-    session, user = live_session(claims["sid"], claims["sub"])
+    session, user = live_session(claims.sid, claims.sub)
     if already not in {None, user.id}:
         raise Conflict("the socket is somebody else; log out first")
-    return Recognized(Identity(user.id, session.id, claims["exp"]), Authenticated(user=own_user_state(user)))
+    return Recognized(Identity(user.id, session.id, claims.exp), Authenticated(user=own_user_state(user)))
 
 
 def live_session(session_id: str, user_id: str) -> tuple[Session, User]:
@@ -91,13 +91,18 @@ def live_session(session_id: str, user_id: str) -> tuple[Session, User]:
     if found is None:
         raise Unauthenticated("the token does not hold")
     session, user = found
-    if user.deleted_at is not None:
-        raise SessionRevoked("the account is deleted")
-    if user.suspended_at is not None:
-        raise Suspended("the account is suspended")
-    if session.revoked_at is not None:
-        raise SessionRevoked("the session is over")
+    refuse_ended(session.revoked_at, user.deleted_at, user.suspended_at)
     return session, user
+
+
+def refuse_ended(revoked_at: int | None, deleted_at: int | None, suspended_at: int | None) -> None:
+    """Raise SessionRevoked or Suspended where a session is over, or its user's account is."""
+    if deleted_at is not None:
+        raise SessionRevoked("the account is deleted")
+    if suspended_at is not None:
+        raise Suspended("the account is suspended")
+    if revoked_at is not None:
+        raise SessionRevoked("the session is over")
 
 
 def refresh(body: Refresh) -> LoggedIn:
@@ -108,10 +113,10 @@ def refresh(body: Refresh) -> LoggedIn:
     claims = tokens().read("refresh", body.refresh_token)
     moment = clock.now()
     with transaction() as tell:
-        session, user = live_session(claims["sid"], claims["sub"])
+        session, user = live_session(claims.sid, claims.sub)
         renewed = db.session.execute(
             update(Session)
-            .where(Session.id == session.id, Session.refresh_id == claims["jti"])
+            .where(Session.id == session.id, Session.refresh_id == claims.jti)
             .values(refresh_id=str(uuid7()), last_used_at=moment, expires_at=moment + tokens().refresh_seconds * 1000)
             .returning(Session.id)
             .execution_options(synchronize_session=False)
@@ -168,8 +173,3 @@ def revoke_session(caller: Identity, body: RevokeSession) -> None:
         if session is None or session.user_id != caller.user_id or session.revoked_at is not None:
             raise NotFound("there is no such session", "session")
         revoke(session, tell)
-
-
-def revoked_since(moment: int) -> list[str]:
-    """Return the sessions that were ended since then, in whatever process, by suspending their users too."""
-    return list(db.session.scalars(select(Session.id).where(Session.revoked_at >= moment)))

@@ -6,7 +6,7 @@ claimed. Should he die, another takes over when the claim ends; the message's ow
 
 from queue import SimpleQueue
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from models import Scheduled, User, db
 from sopapo import broadcast
@@ -16,17 +16,19 @@ from sopapo.clock import now
 from sopapo.errors import ChatError, Suspended
 from sopapo.schemas.messages import MessageSent, SendMessage
 from sopapo.security import Identity
-from sopapo.transaction import transaction
+from sopapo.transaction import ask, transaction
 
 AT_ONCE = 50
 CLAIM = 60_000
+
+IS_DUE = select(Scheduled.due_at).where(Scheduled.due_at <= bindparam("moment")).limit(1)
 
 Outcome = MessageSent | ChatError
 
 
 def send_due() -> bool:
     """Send what is due, up to fifty messages; returns whether there may be more."""
-    if db.session.scalar(select(Scheduled.due_at).where(Scheduled.due_at <= now()).limit(1)) is None:
+    if not ask(IS_DUE, moment=now()):
         return False
     rows = claim()
     outcomes = [send(row) for row in rows]

@@ -10,6 +10,7 @@ from events.watch import guarded, keep_house, keep_presence, watch_deadlines, wa
 from sopapo import rest
 from sopapo.bus import Bus
 from sopapo.chat import marking, online, preferences, receipts
+from sopapo.chat.arrivals import Arrivals
 from sopapo.chat.typists import Typists
 from sopapo.commands import schema
 from sopapo.commands.app import Subparsers, make_app, settings_of
@@ -71,6 +72,7 @@ def open_doors(app: Flask, settings: Settings) -> Transport:
     app.extensions["sopapo.journal"] = Journal(app, coming_back.add)
     app.extensions["sopapo.marking"] = Gathering(app, marking.grant, marking.SECONDS, marking.MOST)
     app.extensions["sopapo.receipts"] = Gathering(app, receipts.tell_senders, receipts.SECONDS, receipts.MOST)
+    app.extensions["sopapo.arrivals"] = Arrivals(app)
     app.extensions["sopapo.typists"] = Typists(app)
     app.extensions["sopapo.online"] = rows = online.Online()
     app.extensions["sopapo.glances"] = Gathering(app, rows.settle, online.SECONDS, online.MOST)

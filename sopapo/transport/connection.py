@@ -25,15 +25,19 @@ class Pipe(Protocol):
 
 
 class Connection:
-    """A client that was let in, or asks to be; `who` is the door's own, None until it is someone."""
+    """A client that was let in, or asks to be.
 
-    __slots__ = ("_held", "_pipe", "address", "agent", "channels", "connected_at", "ended", "sid", "who")
+    The door's own are `who`, None until it is someone, and `due`, when it means to look after it next.
+    """
+
+    __slots__ = ("_held", "_pipe", "address", "agent", "channels", "connected_at", "due", "ended", "sid", "who")
 
     def __init__(self, sid: str, address: str, agent: str, *, pipe: Pipe) -> None:
         self.sid = sid
         self.address = address
         self.agent = agent
         self.who: Any = None
+        self.due = 0.0
         self.channels: set[str] = set()
         self.connected_at = time.monotonic()
         self.ended = False

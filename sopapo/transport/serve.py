@@ -1,5 +1,6 @@
 """Serving an application from the first socket to SIGTERM."""
 
+import gc
 import logging
 import resource
 import signal
@@ -19,6 +20,10 @@ from sopapo.transport.transport import Transport
 log = logging.getLogger(__name__)
 
 BREATH, SOON = 0.1, 0.02
+# So many are accepted at once: of thousands that come at the same time the rest wait while others have their turn.
+ADMITTED_AT_ONCE = 16
+# Nearly everything here goes without being in a cycle: it is enough to look for cycles rarely.
+COLLECT_AFTER = (25_000, 20, 10)
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -31,12 +36,16 @@ class Listener:
     def __init__(self, sock: Any, is_full: Callable[[], bool]) -> None:
         self._sock = sock
         self._is_full = is_full
+        self._admitted = 0
         self.family = sock.family
         self.getsockname = sock.getsockname
         self.close = sock.close
 
     def accept(self) -> Any:
         """Return the next client's socket and address."""
+        self._admitted += 1
+        if self._admitted % ADMITTED_AT_ONCE == 0:
+            eventlet.sleep()
         while True:
             while self._is_full():
                 eventlet.sleep(BREATH)
@@ -53,6 +62,7 @@ def serve(
     """Serve an application until SIGTERM or SIGINT, then end its connections and return; `listening` is called once."""
     transport: Transport = app.extensions["sopapo.transport"]
     raise_descriptor_limit()
+    collect_rarely()
     pool = eventlet.GreenPool(options.max_connections)
     listener = Listener(
         listen(host, port, options.backlog), lambda: pool.running() + transport.carried >= options.max_connections
@@ -95,6 +105,13 @@ def raise_descriptor_limit() -> None:
     """Let this process open as many sockets as it may."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def collect_rarely() -> None:
+    """Let the garbage collector pass over what is there from the start, and stop everybody less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 def wait_for_signal() -> None:
