@@ -23,7 +23,17 @@ class Bus:
 
         Raises ConfigError where the address of the Redis makes no sense.
         """
-        self.here = Sockets(transport)
+        self.here = here = Sockets(transport)
+        self.acts: dict[str, Callable[..., None]] = {
+            "emit": here.emit,
+            "emit_seen": here.emit_seen,
+            "emit_each": here.emit_each,
+            "emit_but": here.emit_but,
+            "enter_room": here.enter_room,
+            "leave_room": here.leave_room,
+            "close_room": here.close_room,
+            "cut_session": here.cut_session,
+        }
         self.relay: Relay | None = None
         if settings.redis_url:
             self.relay = Relay(settings.redis_url, f"sopapo:{settings.issuer}", self.hear)
@@ -76,18 +86,8 @@ class Bus:
 
     def hear(self, act: str, *args: Any) -> None:
         """Do here what another process did; an act that this version does not know is left undone."""
-        acts: dict[str, Callable[..., None]] = {
-            "emit": self.here.emit,
-            "emit_seen": self.here.emit_seen,
-            "emit_each": self.here.emit_each,
-            "emit_but": self.here.emit_but,
-            "enter_room": self.here.enter_room,
-            "leave_room": self.here.leave_room,
-            "close_room": self.here.close_room,
-            "cut_session": self.here.cut_session,
-        }
-        if act in acts:
-            acts[act](*args)
+        if act in self.acts:
+            self.acts[act](*args)
 
     @property
     def losses(self) -> int:

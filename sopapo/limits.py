@@ -1,12 +1,12 @@
 """How often one may ask: by user, by address and by act, the same through both doors; docs/limits.md is the table.
 
-What people do all the time is counted in this process alone, so that no message waits for Redis. What strangers
-do, and what guesses passwords, is shared by all processes.
+What people do all the time is counted here, and told to the other processes a few times a second, so that no message
+waits for Redis. Who comes in, and who guesses at passwords, is counted in Redis at once.
 """
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
@@ -18,6 +18,7 @@ from sopapo.buckets import Buckets, Rate
 from sopapo.config import Settings
 from sopapo.counts import Counts
 from sopapo.errors import BadCredentials, RateLimited
+from sopapo.transport.runtime import sleep, spawn
 
 ACTS = {
     "send_message": Rate(60, 20),
@@ -55,6 +56,9 @@ SHARED: dict[str, RateLimitItem] = {
     "register": RateLimitItemPerMinute(100, 10),
     "login": RateLimitItemPerMinute(300, 10),
 }
+# How long another process may not know what was granted here, and how much is told in one piece.
+TOLD_SECONDS = 0.25
+TOLD_AT_ONCE = 1000
 GUESSES_AT_AN_ACCOUNT = RateLimitItemPerMinute(10, 10)
 GUESSES_FROM_AN_ADDRESS = RateLimitItemPerMinute(60, 10)
 
@@ -80,6 +84,21 @@ class Limits:
         else:
             key = (act if act in ACTS else "", user_id)
             refuse_within(self.buckets.take(key, ACTS.get(act, OTHER_ACTS)))
+
+    def share(self, tell: Callable[..., None]) -> None:
+        """Tell the other processes from now on, by this act of the bus, what is granted here."""
+        if self.is_on:
+            self.buckets.spent = {}
+            spawn(self.keep_telling, tell)
+
+    def keep_telling(self, tell: Callable[..., None]) -> None:
+        """Tell what was granted, a few times a second and for ever."""
+        while True:
+            sleep(TOLD_SECONDS)
+            spent, self.buckets.spent = self.buckets.spent or {}, {}
+            rows = [(*key, *rate, count) for (key, rate), count in spent.items()]
+            for first in range(0, len(rows), TOLD_AT_ONCE):
+                tell("spend", rows[first : first + TOLD_AT_ONCE])
 
     @contextmanager
     def guessing(self, address: str, account: str) -> Iterator[None]:

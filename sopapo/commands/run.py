@@ -67,7 +67,10 @@ def open_doors(app: Flask, settings: Settings) -> Transport:
     nobodys_hash()
     app.extensions["sopapo.limits"] = limits = Limits(settings)
     transport = Transport(app, SocketDoor(app, limits), options)
-    app.extensions["sopapo.bus"] = Bus(transport, settings)
+    app.extensions["sopapo.bus"] = bus = Bus(transport, settings)
+    if bus.relay is not None:
+        bus.acts["spend"] = limits.buckets.hear
+        limits.share(bus.tell)
     coming_back = Gathering(app, preferences.bring_back, preferences.SECONDS, preferences.MOST)
     app.extensions["sopapo.journal"] = Journal(app, coming_back.add)
     app.extensions["sopapo.marking"] = Gathering(app, marking.grant, marking.SECONDS, marking.MOST)
