@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
@@ -399,13 +400,121 @@ def test_one_sees_that_the_other_is_writing(pair: tuple[DemoPage, DemoPage]) -> 
 
 def test_in_a_direct_chat_one_sees_whether_the_other_is_there(visit: Visit) -> None:
     ana, bia = visit().register("Ana"), visit().register("Bia")
-    ana.page.get_by_role("button", name="Nova conversa").click()
-    ana.dialog.get_by_role("button", name="Direta").click()
-    ana.dialog.get_by_label("Com quem").fill(bia.username)
-    ana.dialog.get_by_role("button", name="Criar").click()
+    open_direct(ana, bia, "Bia")
     expect(ana.page.locator("#room-note")).to_have_text("online")
     bia.page.close()
     expect(ana.page.locator("#room-note")).to_have_text(re.compile("^visto por último hoje às"))
+
+
+def open_direct(page: DemoPage, other: DemoPage, name: str) -> None:
+    """Open a direct chat with somebody."""
+    page.page.get_by_role("button", name="Nova conversa").click()
+    page.dialog.get_by_role("button", name="Direta").click()
+    page.dialog.get_by_label("Com quem").fill(other.username)
+    page.dialog.get_by_role("button", name="Criar").click()
+    expect(page.page.locator("#room-name")).to_have_text(name)
+
+
+def test_who_is_blocked_writes_no_more_until_the_block_is_taken_back(visit: Visit) -> None:
+    ana, bia = visit().register("Ana"), visit().register("Bia")
+    open_direct(ana, bia, "Bia")
+    ana.open_details().get_by_role("button", name="Bloquear").click()
+    expect(ana.dialog.get_by_role("button", name="Desbloquear")).to_be_visible()
+    bia.open("Ana")
+    bia.say("oi?")
+    expect(bia.page.locator(".failed")).to_contain_text("Você não pode fazer isso aqui.")
+    ana.dialog.get_by_role("button", name="Fechar").click()
+    ana.page.get_by_role("button", name="Seu perfil").click()
+    expect(ana.dialog.get_by_role("listitem")).to_contain_text("Bia")
+    ana.dialog.get_by_role("button", name="Desbloquear").click()
+    expect(ana.dialog.get_by_role("listitem")).to_have_count(0)
+    bia.page.get_by_role("button", name="Tentar de novo").click()
+    expect(ana.texts).to_have_text(["oi?"])
+
+
+def test_a_message_and_a_person_are_reported(visit: Visit) -> None:
+    ana, bia = visit().register("Ana"), visit().register("Bia")
+    open_direct(ana, bia, "Bia")
+    ana.say("Compre já!")
+    bia.open("Ana")
+    bia.choose("Compre", "Denunciar")
+    bia.dialog.get_by_label("O que há de errado?").fill("propaganda")
+    bia.dialog.get_by_role("button", name="Denunciar").click()
+    expect(bia.page.locator("#toast")).to_have_text("Denúncia enviada.")
+    expect(bia.dialog).to_have_count(0)
+    bia.open_details().get_by_role("button", name="Denunciar").click()
+    complaint = bia.page.locator("#complaint")
+    complaint.get_by_label("O que há de errado?").fill("insiste")
+    complaint.get_by_role("button", name="Denunciar").click()
+    expect(complaint).to_be_hidden()
+    expect(bia.frames("ack", "report")).to_have_count(2)
+
+
+def test_ones_own_message_is_not_offered_to_be_reported(visit: Visit) -> None:
+    ana = visit().register("Ana")
+    ana.create("Anotações")
+    ana.say("minha")
+    ana.page.locator("#log .bubble").hover()
+    ana.page.get_by_role("button", name="O que fazer com esta mensagem").click()
+    expect(ana.page.locator("#offers").get_by_role("button", name="Apagar para mim")).to_be_visible()
+    expect(ana.page.locator("#offers").get_by_role("button", name="Denunciar")).to_have_count(0)
+
+
+def test_a_changed_profile_is_seen_by_others_on_other_devices_and_after_a_reload(visit: Visit) -> None:
+    ana, bia = visit().register("Ana"), visit().register("Bia")
+    other = visit()
+    other.log_in(ana.username)
+    open_direct(ana, bia, "Bia")
+    expect(bia.page.locator("#rooms")).to_contain_text("Ana")
+    ana.page.get_by_role("button", name="Seu perfil").click()
+    expect(ana.dialog.get_by_label("Seu nome")).to_have_value("Ana")
+    ana.dialog.get_by_label("Seu nome").fill("Ana Souza")
+    ana.dialog.get_by_label("Recado").fill("No churrasco")
+    ana.dialog.get_by_label("Mostrar quando estou online").uncheck()
+    ana.dialog.get_by_role("button", name="Salvar").click()
+    for page in (ana, other):
+        expect(page.page.locator("#my-name")).to_have_text("Ana Souza")
+    expect(bia.frames("state", "user")).to_have_count(1)
+    ana.page.reload()
+    expect(ana.page.locator("#my-name")).to_have_text("Ana Souza")
+    ana.page.get_by_role("button", name="Seu perfil").click()
+    expect(ana.dialog.get_by_label("Recado")).to_have_value("No churrasco")
+    expect(ana.dialog.get_by_label("Mostrar quando estou online")).not_to_be_checked()
+    expect(ana.dialog.get_by_label("Mostrar o que já li")).to_be_checked()
+
+
+def test_a_message_for_later_is_listed_everywhere_and_cancelled(visit: Visit) -> None:
+    ana = visit().register("Ana")
+    ana.create("Anotações")
+    other = visit()
+    other.log_in(ana.username)
+    other.open("Anotações")
+    other.page.get_by_role("button", name="Enviar mais tarde").click()
+    ana.page.locator("#composer textarea").fill("Feliz ano novo!")
+    ana.page.get_by_role("button", name="Enviar mais tarde").click()
+    expect(ana.dialog.get_by_label("O que dizer")).to_have_value("Feliz ano novo!")
+    ana.dialog.get_by_label("Quando").fill(f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%dT00:00}")
+    ana.dialog.get_by_role("button", name="Agendar").click()
+    for page in (ana, other):
+        expect(page.dialog.get_by_role("listitem")).to_contain_text("Feliz ano novo!")
+    expect(ana.page.locator("#composer textarea")).to_have_value("")
+    other.dialog.get_by_role("button", name="Cancelar").click()
+    for page in (ana, other):
+        expect(page.dialog.get_by_role("listitem")).to_have_count(0)
+    expect(ana.texts).to_have_count(0)
+
+
+def test_a_message_for_a_time_that_is_past_is_refused_in_its_dialog(visit: Visit) -> None:
+    ana = visit().register("Ana")
+    ana.create("Anotações")
+    ana.page.get_by_role("button", name="Enviar mais tarde").click()
+    ana.dialog.get_by_label("O que dizer").fill("tarde demais")
+    when = ana.dialog.get_by_label("Quando")
+    when.evaluate("field => field.removeAttribute('min')")
+    when.fill("2020-01-01T00:00")
+    ana.dialog.get_by_role("button", name="Agendar").click()
+    expect(ana.dialog.locator(".error")).to_have_text("Confira este campo: send_at")
+    expect(ana.dialog.get_by_role("listitem")).to_have_count(0)
 
 
 def test_a_message_is_forwarded_pinned_and_starred(pair: tuple[DemoPage, DemoPage]) -> None:

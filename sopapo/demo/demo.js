@@ -8,8 +8,8 @@
  *   wire      asking over the socket and by REST, tokens     presence  writing, online, last seen
  *   session   becoming someone and staying it                names     what things are called, who may what
  *
- * What is drawn: gate, chats, search, log, bubbles, polls, composer, menu, lists, details, members, invites, joining, dialogs,
- * view. Here: what each form and button does; keys, scrolling and typing are in gestures.
+ * What is drawn: gate, chats, search, log, bubbles, polls, composer, later, menu, lists, details, members, invites,
+ * joining, profile, dialogs, view. Here: what each form and button does; keys, scrolling and typing are in gestures.
  * Copy what you need. The rules that a client must keep are said where they are kept.
  */
 
@@ -21,12 +21,14 @@ import "/demo/gestures.js";
 import { drawGate, entryOf, press, showGate } from "/demo/gate.js";
 import { createInvite, revokeInvite } from "/demo/invites.js";
 import { addMembers, createRoom, drawKind, findPublic, joinByLink, joinRoom } from "/demo/joining.js";
+import { cancelLater, openLater, schedule } from "/demo/later.js";
 import { forwardTo, openStars } from "/demo/lists.js";
 import { goTo, readOn } from "/demo/log.js";
 import { openMenu, react, takeOffer } from "/demo/menu.js";
 import { discard, tryAgain } from "/demo/outbox.js";
 import { dropFrame, frames } from "/demo/panel.js";
 import { createPoll, openPoll, vote } from "/demo/polls.js";
+import { block, openProfile, reportPartner, saveProfile, sendReport, unblock } from "/demo/profile.js";
 import { search } from "/demo/search.js";
 import { enter, goodbye } from "/demo/session.js";
 import { $, copy, here, LANGUAGES, redraw, t, toEnd, translate } from "/demo/tools.js";
@@ -60,6 +62,9 @@ const FORMS = {
   composer: submit,
   search,
   "new-poll": createPoll,
+  schedule,
+  myself: saveProfile,
+  complain: sendReport,
   "other-emoji": ({ emoji }) => react(emoji.value.trim()),
 };
 
@@ -89,6 +94,12 @@ const ACTS = {
   },
   openDetails: details.openDetails,
   openStars,
+  openProfile,
+  block: (_, userId) => block(userId),
+  unblock: (_, userId) => unblock(userId),
+  reportPartner,
+  openLater,
+  cancelLater: (_, clientId) => cancelLater(clientId),
   archive: switchArchive,
   close: (button) => button.closest("dialog").close(),
   sure: (button) => button.closest("dialog").close(button.value),

@@ -4,6 +4,7 @@ import { confirmed, openDialog } from "/demo/dialogs.js";
 import { drawInvites, readInvites } from "/demo/invites.js";
 import { drawPerson, memberRows } from "/demo/members.js";
 import { isAdmin, may, titleOf } from "/demo/names.js";
+import { drawPartner, readBlocks } from "/demo/profile.js";
 import { drop, mergeMe, openRoom } from "/demo/rooms.js";
 import { receive } from "/demo/sync.js";
 import { $, here, make, reconcile, redraw, t } from "/demo/tools.js";
@@ -31,6 +32,7 @@ export async function openDetails() {
   $("describe").elements.description.value = room.state.description ?? "";
   drawDetails(room);
   if (may(room, "invite")) await readInvites();
+  if (room.state.kind === "direct") await readBlocks();
 }
 
 export function drawDetails(room) {
@@ -43,6 +45,7 @@ export function drawDetails(room) {
   for (const id of ["leave", "member-list"]) $(id).hidden = isDirect;
   $("clear-history").hidden = isDirect || !isAdmin(room);
   $("delete-room").hidden = room.me.role !== "owner" || isDirect;
+  drawPartner(room);
   drawOwn(room);
   drawRules(room);
   drawInvites();

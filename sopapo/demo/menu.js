@@ -5,6 +5,7 @@ import { confirmed } from "/demo/dialogs.js";
 import { openForward, openInfo } from "/demo/lists.js";
 import { isAdmin, mayPost } from "/demo/names.js";
 import { closePoll, isTold, mayClose, openVoters } from "/demo/polls.js";
+import { openReport } from "/demo/profile.js";
 import { hideMessage, mergeStar, rooms, starKey, stars } from "/demo/rooms.js";
 import { receive } from "/demo/sync.js";
 import { $, button, copy, here, redraw, t } from "/demo/tools.js";
@@ -35,6 +36,7 @@ const OFFERS = [
   ["star", (_, message) => isAlive(message) && !isStarred(message), (message) => star(message, true)],
   ["unstar", (_, message) => isStarred(message), (message) => star(message, false)],
   ["info", (room, message) => isAlive(message) && (isMine(message) || isAdmin(room)), openInfo],
+  ["report", (_, message) => isAlive(message) && !isMine(message), (message) => openReport(about(message))],
   ["hide", () => true, hide],
   ["delete", mayErase, erase],
 ];

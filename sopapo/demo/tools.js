@@ -2,8 +2,9 @@
 
 import { LESSONS } from "/demo/lessons.js";
 import { WORDS } from "/demo/words.js";
+import { WORDS_OF_PEOPLE } from "/demo/words_of_people.js";
 
-const STRINGS = { ...WORDS, ...LESSONS };
+const STRINGS = { ...WORDS, ...WORDS_OF_PEOPLE, ...LESSONS };
 export const LANGUAGES = ["pt-BR", "en"];
 
 /** What the page is at: who one is, whether the server hears, and which chat and message are chosen. */
