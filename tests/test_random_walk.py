@@ -1,4 +1,4 @@
-"""A client that is cut off at random and syncs ends equal to one that never was."""
+"""Clients that are cut off at random and sync end equal to those that never were, and to what the database holds."""
 
 import uuid
 from typing import Any, ClassVar
@@ -18,9 +18,10 @@ from tests.conftest import MakeUser
 from tests.support.mirror import Mirror
 from tests.support.person import Person
 from tests.support.refusal import Refusal
+from tests.support.rows import rows
 from tests.support.socket_user import SocketUser
 
-PEOPLE = 4
+PEOPLE = 10
 ROOMS = 2
 person = st.integers(0, PEOPLE - 1)
 place = st.integers(0, ROOMS - 1)
@@ -127,15 +128,41 @@ class Client:
             fresh.fill(room, history)
         assert self.mirror.picture() == fresh.picture()
         assert self.mirror.votes_in(self.mirror.rooms) == self.votes_now()
+        for entry in self.who.sync(limit=1)["rooms"]:
+            self.check_counts(entry)
 
     def votes_now(self) -> dict[tuple[str, int], list[int]]:
         """Return what the server says that this person has chosen, in the rooms that are held."""
         votes = self.who.rest.get("/me/votes")["votes"]
         return {(vote["room"], vote["seq"]): vote["options"] for vote in votes if vote["room"] in self.mirror.rooms}
 
+    def check_counts(self, entry: Json) -> None:
+        """Hold what is counted as unread against a plain reading of what is there."""
+        room, me = entry["room"]["id"], entry["me"]
+        assert me["read"] <= me["delivered"] <= entry["room"]["last_seq"]
+        new = [message for seq, message in self.mirror.rooms[room].messages.items() if seq > me["read"]]
+        unread = [each for each in new if each["kind"] != "system" and each["sender"] != self.who.id]
+        unread = [each for each in unread if each["deleted_at"] is None]
+        assert entry["unread"] == len(unread)
+        assert entry["mentions"] == sum(each["mentions_all"] or self.who.id in each["mentions"] for each in unread)
+
+    def check_database(self) -> None:
+        """Hold what the mirror has against the tables themselves."""
+        for room, held in self.mirror.rooms.items():
+            query = "SELECT seq, rev, text, sender_id, deleted_at IS NULL FROM messages WHERE room_id = ? ORDER BY seq"
+            names = ("seq", "rev", "text", "sender")
+            shown = [
+                (*(message[name] for name in names), message["deleted_at"] is None)
+                for _, message in sorted(held.messages.items())
+            ]
+            assert [(*row[:4], bool(row[4])) for row in rows(self.who.server, query, room)] == shown
+            ((last_rev, count),) = rows(self.who.server, "SELECT last_rev, member_count FROM rooms WHERE id = ?", room)
+            joined = [member for member in held.members.values() if member["status"] == "joined"]
+            assert (held.rev, len(joined)) == (last_rev, count)
+
 
 class Walk(RuleBasedStateMachine):
-    """Four people in two rooms do whatever comes to their minds."""
+    """Ten people in two rooms do whatever comes to their minds."""
 
     make_user: ClassVar[MakeUser]
 
@@ -161,6 +188,10 @@ class Walk(RuleBasedStateMachine):
     def handle(self, who: int, where: int, seq: int, act: tuple[str, Json]) -> None:
         request, fields = act
         self.clients[who].ask(request, room=self.rooms[where], seq=seq, **fields)
+
+    @rule(who=person, where=place, seq=seq, request=st.sampled_from(["mark_delivered", "mark_read"]))
+    def mark(self, who: int, where: int, seq: int, request: str) -> None:
+        self.clients[who].ask(request, room=self.rooms[where], seq=seq)
 
     @rule(who=person, where=place)
     def join(self, who: int, where: int) -> None:
@@ -209,13 +240,15 @@ class Walk(RuleBasedStateMachine):
     def teardown(self) -> None:
         for client in getattr(self, "clients", []):
             client.check()
+        for client in getattr(self, "clients", []):
+            client.check_database()
             client.who.close()
 
 
 def test_every_client_ends_with_what_the_database_holds(make_user: MakeUser) -> None:
     patient = settings(
-        max_examples=12,
-        stateful_step_count=40,
+        max_examples=8,
+        stateful_step_count=60,
         deadline=None,
         database=None,
         derandomize=True,
