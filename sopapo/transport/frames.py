@@ -31,18 +31,18 @@ class Closed:
 class FrameReader:
     """Turns bytes into whole texts of a bounded size, however they were cut into frames and pieces of frames."""
 
-    __slots__ = ("_most", "_parts", "_rest")
+    __slots__ = ("_most", "_part", "_rest")
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._rest = b""
-        # The pieces of a message that is not whole yet.
-        self._parts: list[bytes] | None = None
+        # What has come of a message that is not whole yet.
+        self._part: bytearray | None = None
 
     @property
     def is_between(self) -> bool:
         """Tell whether the next byte begins a message."""
-        return not self._rest and self._parts is None
+        return not self._rest and self._part is None
 
     def feed(self, data: bytes) -> Iterator[str | Pinged | Closed]:
         """Yield what these bytes complete; raises Breach for what may not be sent here."""
@@ -88,11 +88,11 @@ class FrameReader:
             raise Breach("malformed", PROTOCOL_ERROR)
         if opcode == BINARY:
             raise Breach("binary", NOT_TAKEN)
-        if opcode < CLOSE and (opcode == CONTINUATION) == (self._parts is None):
+        if opcode < CLOSE and (opcode == CONTINUATION) == (self._part is None):
             raise Breach("malformed", PROTOCOL_ERROR)
 
     def _room(self) -> int:
-        return self._most - sum(map(len, self._parts or ()))
+        return self._most - len(self._part or b"")
 
     def _take(self, is_last: int, opcode: int, payload: bytes) -> str | Pinged | Closed | None:
         if opcode == PING:
@@ -102,13 +102,15 @@ class FrameReader:
             return Closed()
         if opcode == PONG:
             return None
+        if self._part is None:
+            if is_last:
+                return decoded(payload)
+            self._part = bytearray()
+        self._part += payload
         if not is_last:
-            self._parts = [*(self._parts or ()), payload]
             return None
-        if self._parts is not None:
-            payload = b"".join((*self._parts, payload))
-            self._parts = None
-        return decoded(payload)
+        whole, self._part = bytes(self._part), None
+        return decoded(whole)
 
 
 def unmasked(mask: bytes, payload: bytes) -> bytes:

@@ -145,3 +145,8 @@ def test_what_may_not_be_sent_ends_with_its_code(data: bytes, code: int) -> None
 def test_a_character_may_be_cut_between_two_frames() -> None:
     whole = "é".encode()
     assert read([frame(1, whole[:1], fin=False) + frame(0, whole[1:])]) == ["é"]
+
+
+def test_pieces_that_hold_nothing_cost_nothing_until_the_last_one_comes() -> None:
+    piece = frame(0, b"", fin=False) * 1_000
+    assert read([frame(1, b"ol", fin=False), *[piece] * 200, frame(0, "á".encode())]) == ["olá"]
