@@ -193,9 +193,10 @@ def test_of_three_processes_one_sends(make_server: MakeServer) -> None:
             other.start()
         ana = People(first).register()
         room = ana.create_room()
-        send_at = in_seconds(8)
         for number in range(30):
-            ana.rest.post(f"/rooms/{room}/scheduled", client_id=str(uuid.uuid4()), text=f"{number}", send_at=send_at)
+            ana.rest.post(
+                f"/rooms/{room}/scheduled", client_id=str(uuid.uuid4()), text=f"{number}", send_at=in_seconds(4)
+            )
         eventually(lambda: ana.rest.get("/me/scheduled") == {"scheduled": []}, 40)
         assert sorted(texts(ana, room), key=int) == [str(number) for number in range(30)]
     finally:

@@ -37,7 +37,7 @@ def alone(tmp_path: Path) -> Alone:
 @pytest.mark.parametrize("turn", range(4))
 def test_settings_that_make_no_sense_stop_the_start_with_one_line_that_names_them(alone: Alone, turn: int) -> None:
     given = {name: values[turn] for name, values in NONSENSE.items() if turn < len(values)}
-    done = alone(**given).command("run", timeout=20)
+    done = alone(**given).command("run", timeout=60)
     assert done.returncode != 0
     (line,) = (done.stdout + done.stderr).strip().splitlines()
     assert all(name in line for name in given)
@@ -46,14 +46,14 @@ def test_settings_that_make_no_sense_stop_the_start_with_one_line_that_names_the
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://root@localhost/chat"])
 def test_an_address_that_is_no_database_stops_the_start_with_one_line(alone: Alone, url: str) -> None:
-    done = alone(DATABASE_URL=url).command("run", timeout=20)
+    done = alone(DATABASE_URL=url).command("run", timeout=60)
     assert done.returncode != 0
     assert re.fullmatch(r"[^\n]*DATABASE_URL[^\n]*\n", done.stdout + done.stderr)
 
 
 def test_a_data_folder_that_cannot_be_made_stops_the_start_with_one_line(alone: Alone, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    done = alone(SOPAPO_DATA_DIR=str(tmp_path / "file" / "data")).command("run", timeout=20)
+    done = alone(SOPAPO_DATA_DIR=str(tmp_path / "file" / "data")).command("run", timeout=60)
     assert done.returncode != 0
     assert re.fullmatch(r"[^\n]*SOPAPO_DATA_DIR[^\n]*\n", done.stdout + done.stderr)
 
@@ -63,7 +63,7 @@ def test_a_start_is_quiet_and_keeps_its_folder_to_itself_and_a_second_one_is_ref
     server.cold = True
     server.start()
     assert stat.S_IMODE(server.data.stat().st_mode) == 0o700
-    done = server.command("run", "--host", "127.0.0.1", "--port", str(server.port), timeout=20)
+    done = server.command("run", "--host", "127.0.0.1", "--port", str(server.port), timeout=60)
     assert done.returncode != 0
     assert f"port {server.port}" in done.stderr
     assert "Traceback" not in done.stderr
@@ -91,7 +91,7 @@ def test_a_secret_that_was_cut_short_is_refused(alone: Alone) -> None:
     server = alone(JWT_SECRET_KEY="")
     server.data.mkdir()
     (server.data / "jwt_secret_key").write_text("short")
-    done = server.command("run", timeout=20)
+    done = server.command("run", timeout=60)
     assert done.returncode != 0
     assert re.fullmatch(r"[^\n]*jwt_secret_key[^\n]*32[^\n]*\n", done.stderr)
 
@@ -143,7 +143,7 @@ def test_an_old_schema_on_postgresql_refuses_the_start_and_names_the_command(
     postgresql: Postgresql, tmp_path: Path
 ) -> None:
     server = Server(tmp_path, postgresql.cluster.create(f"old_{tmp_path.name}"))
-    done = server.command("run", timeout=20)
+    done = server.command("run", timeout=60)
     assert done.returncode != 0
     assert re.fullmatch(r"[^\n]*python server\.py db upgrade[^\n]*\n", done.stderr)
     assert server.command("db", "upgrade").returncode == 0

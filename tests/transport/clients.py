@@ -116,6 +116,16 @@ class RawSocket:
             (size,) = struct.unpack("!Q", self.read(8))
         return first & 15, self.read(size)
 
+    def has_frame(self) -> bool:
+        """Tell whether a whole frame has come."""
+        if len(self.left) < 2:
+            return False
+        size = self.left[1] & 127
+        head = {126: 4, 127: 10}.get(size, 2)
+        if head > 2 and len(self.left) >= head:
+            size = int.from_bytes(self.left[2:head])
+        return len(self.left) >= head + size
+
     def text(self) -> str:
         """Return the next text that is no ping; answer those."""
         while True:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import socketio
 
+from tests.support.socket_user import OrderedClient
 from tests.transport.clients import RawSocket
 from tests.transport.toy_server import ToyServer
 
@@ -83,7 +84,7 @@ def client() -> Iterator[MakeClient]:
     made: list[socketio.Client] = []
 
     def connect(toy: ToyServer, *transports: str, auth: Any = None, **options: Any) -> socketio.Client:
-        one = socketio.Client(**{"reconnection": False} | options)
+        one = OrderedClient(**{"reconnection": False} | options)
         one.heard = []
         one.on("*", lambda event, *args: one.heard.append((event, *args)))
         one.on("disconnect", lambda reason: one.heard.append(("disconnect", reason)))

@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wsproto.connection import Connection, ConnectionType
-from wsproto.events import BytesMessage, CloseConnection, Ping, TextMessage
-from wsproto.utilities import RemoteProtocolError
+from wsproto.frame_protocol import FrameProtocol, Opcode, ParseFailed
 
 from sopapo.transport.frames import Closed, FrameReader, Pinged
 from sopapo.transport.packets import Breach
@@ -47,27 +45,36 @@ def read(pieces: list[bytes]) -> list[Any]:
 
 def expected(data: bytes) -> list[Any]:
     """Return what wsproto makes of the same bytes, in the same words."""
-    parser = Connection(ConnectionType.SERVER)
+    parser = FrameProtocol(client=False, extensions=[])
     found: list[Any] = []
     parts: list[str] = []
     try:
-        parser.receive_data(data)
-        for event in parser.events():
-            if isinstance(event, TextMessage):
-                parts.append(event.data)
-                if event.message_finished:
+        parser.receive_bytes(data)
+        for one in parser.received_frames():
+            if one.opcode is Opcode.TEXT:
+                parts.append(str(one.payload))
+                if one.message_finished:
                     found.append("".join(parts))
                     parts.clear()
-            elif isinstance(event, BytesMessage):
+            elif one.opcode is Opcode.BINARY:
                 return [*found, 1003]
-            elif isinstance(event, Ping):
-                found.append(Pinged(bytes(event.payload)))
-            elif isinstance(event, CloseConnection):
+            elif one.opcode is Opcode.PING:
+                found.append(Pinged(bytes(one.payload)))  # type: ignore[arg-type]
+            elif one.opcode is Opcode.CLOSE:
                 return [*found, Closed()]
-    except RemoteProtocolError as error:
-        hint = error.event_hint
-        found.append(int(hint.code) if isinstance(hint, CloseConnection) else 1002)
+    except ParseFailed as error:
+        found.append(int(error.code))
     return found
+
+
+def closing(code: int) -> bytes:
+    """Return the payload of a close frame."""
+    return struct.pack("!H", code)
+
+
+def verdict(found: list[Any]) -> tuple[list[Any], int]:
+    """Return what was read, and the code with which that ended, or 0."""
+    return (found[:-1], found[-1]) if found and isinstance(found[-1], int) else (found, 0)
 
 
 def cut(data: bytes, places: list[int]) -> list[bytes]:
@@ -104,6 +111,40 @@ def test_sound_frames_mean_the_same_however_they_are_cut(made: list[bytes], plac
 @given(st.binary(max_size=300), st.lists(st.integers(0, 300), max_size=4))
 def test_any_bytes_end_in_events_or_a_breach(data: bytes, places: list[int]) -> None:
     assert all(isinstance(event, str | Pinged | Closed | int) for event in read(cut(data, places)))
+
+
+heads = st.sampled_from([0x81, 0x01, 0x80, 0x00, 0x89, 0x8A, 0x88, 0x82, 0x02, 0x09, 0xC1, 0x83, 0x8B])
+payloads = texts | st.binary(max_size=140) | st.sampled_from([1000, 1004, 1005, 1015, 2999, 3000, 5000]).map(closing)
+odd_frames = st.one_of(
+    st.builds(lambda first, payload: frame(first & 15, payload, fin=first > 127, head=first & 112), heads, payloads),
+    st.builds(lambda first, payload: bytes((first, len(payload))) + payload, heads, st.binary(max_size=9)),
+    st.builds(lambda first, size: struct.pack("!BBH", first, 254, size), heads, st.integers(0, 200)),
+    st.builds(lambda first, size: struct.pack("!BBQ", first, 255, size), heads, st.integers(0, 70_000)),
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(frames | odd_frames, max_size=6), st.lists(st.integers(0, 100_000), max_size=8))
+def test_odd_frames_are_refused_where_a_well_known_parser_refuses_them(made: list[bytes], places: list[int]) -> None:
+    data = b"".join(made)
+    (ours, our_code), (theirs, their_code) = verdict(read(cut(data, places))), verdict(expected(data))
+    if our_code == 1003:
+        assert ours == theirs[: len(ours)]
+    elif their_code == 1007:
+        # It refuses a text at the first bad byte, we at its end.
+        assert ours[: len(theirs)] == theirs
+        assert not any(isinstance(event, str) for event in ours[len(theirs) :])
+    else:
+        # We refuse a frame by its first two bytes, it once the head is whole.
+        later = their_code or verdict(expected(data + bytes(80_000)))[1]
+        assert ours == theirs
+        assert our_code in (their_code, later)
+
+
+def test_close_codes_are_those_that_may_be_sent() -> None:
+    may = {*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)}
+    for code in (*range(900, 1100), 1999, 2000, 2999, 3000, 3999, 4000, 4999, 5000, 65_535):
+        assert read([frame(8, closing(code))]) == [Closed() if code in may else 1002], code
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65_535, 65_536])

@@ -7,7 +7,6 @@ import struct
 import time
 from collections.abc import Callable
 
-import psutil
 import pytest
 
 from sopapo.transport import engine
@@ -40,33 +39,66 @@ def test_frames_are_read_wherever_they_are_cut(patient: ToyServer, raw: Raw) -> 
     assert [one.frame()[1][:3] for _ in range(4)] == [b"431", b"?", b"432", b"433"]
 
 
+def test_a_handshake_is_read_wherever_it_is_cut(patient: ToyServer, raw: Raw) -> None:
+    head = HEAD.format(sid="").encode()
+    for cut in range(1, len(head)):
+        one = raw(patient)
+        one.send(head[:cut])
+        one.send(head[cut:])
+        assert one.read_head().startswith("HTTP/1.1 101 ")
+        assert one.text().startswith("0{")
+        one.close()
+
+
 @pytest.mark.parametrize("manner", ["close", "reset"])
-def test_nothing_is_left_of_who_ends_at_any_stage(own_toy: Callable[..., ToyServer], manner: str) -> None:
-    toy = own_toy(connect_seconds=1, head_seconds=1)
-    files = psutil.Process(toy.process.pid).num_fds()
-    stages = [b"GET", b"", frame(b"40"), frame(b"40") + frame(b'421["work",{"n":1,"seconds":0.1}]')]
-    stages += [frame(b'42["work",{"n":1,"seconds":0}]')[:-3], frame(b"40") + frame(b"\x03\xe8", 8), frame(b"\xff")]
-    for stage in stages:
-        one = RawSocket(toy.port)
-        one.send(stage if stage == b"GET" else HEAD.format(sid="").encode())
-        if stage != b"GET":
-            one.read_head()
-            one.send(stage)
-        go(one, manner)
-    for count in range(4):
-        poller = Poller(toy)
-        one = RawSocket(toy.port)
-        one.send(HEAD.format(sid=f"&sid={poller.sid}").encode())
-        for words in (b"2probe", b"5", b"40")[:count]:
-            one.send(frame(words))
-        if count:
-            one.read_head()
-        go(one, manner)
+def test_nothing_is_left_of_who_ends_at_any_byte(own_toy: Callable[..., ToyServer], manner: str) -> None:
+    toy = own_toy(ping_interval=1, ping_timeout=1, connect_seconds=1, head_seconds=1)
+    RawSocket(toy.port).join().close()
+    eventually(lambda: toy.kept()["links"] == 0)
+    before = toy.kept()
+    head = HEAD.format(sid="").encode()
+    words = frame(b"40") + frame(b'421["join",{"channel":"x"}]') + frame(b'42["work",{"n":1,"seconds":0.05}]')
+    words += frame(b"x" * 200, final=False) + frame(b"alive?", PING) + frame(b"\x03\xe8", 8)
+    for cut in range(len(head)):
+        leave_after(toy, head[:cut], b"", manner)
+    for cut in range(len(words)):
+        leave_after(toy, head, words[:cut], manner)
+    hold_nothing_more(toy, before)
+
+
+@pytest.mark.parametrize("manner", ["close", "reset"])
+def test_nothing_is_left_of_who_ends_at_any_byte_of_the_way_over(
+    own_toy: Callable[..., ToyServer], manner: str
+) -> None:
+    toy = own_toy(ping_interval=1, ping_timeout=1, connect_seconds=1, head_seconds=1)
+    RawSocket(toy.port).join().close()
+    eventually(lambda: toy.kept()["links"] == 0)
+    before = toy.kept()
+    words = frame(b"2probe") + frame(b"5") + frame(b'421["echo",1]')
+    for cut in range(-8, len(words)):
+        poller = Poller(toy).join()
+        poller.post('421["join",{"channel":"x"}]')
+        head = HEAD.format(sid=f"&sid={poller.sid}").encode()
+        leave_after(toy, head[:cut] if cut < 0 else head, words[: max(0, cut)], manner)
         poller.http.close()
-        if count < 2:
-            poller.join()
-    eventually(lambda: (now := toy.stats())["links"] - sum(now["ended"].values()) <= 2)
-    eventually(lambda: psutil.Process(toy.process.pid).num_fds() <= files + 4)
+    hold_nothing_more(toy, before)
+
+
+def leave_after(toy: ToyServer, head: bytes, words: bytes, manner: str) -> None:
+    """Say this much of a handshake, and of what follows it, and be gone."""
+    one = RawSocket(toy.port)
+    one.send(head)
+    if head.endswith(b"\r\n\r\n"):
+        one.read_head()
+        one.send(words)
+    go(one, manner)
+
+
+def hold_nothing_more(toy: ToyServer, before: dict[str, int]) -> None:
+    """Wait until the server holds for its clients what it held before them: nothing."""
+    eventually(lambda: toy.kept() == before, 30)
+    assert before["links"] == before["members"] == before["carried"] == 0
+    assert toy.stats()["open"] == 0
     assert "Traceback" not in toy.log.read_text()
 
 

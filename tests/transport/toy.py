@@ -10,6 +10,7 @@ import eventlet
 
 eventlet.monkey_patch()
 
+import gc
 import json
 import logging
 import resource
@@ -18,6 +19,7 @@ import time
 from typing import Any
 
 from flask import Flask, jsonify, request
+from greenlet import greenlet
 
 from sopapo.transport import Acknowledge, Connection, Refused, Transport, TransportOptions, serve
 
@@ -83,6 +85,9 @@ class ToyDoor:
 
     def tell(self, connection: Connection, body: dict[str, Any]) -> None:
         skip = connection.sid if body.get("skip") else None
+        if "said" in body:
+            self.transport.broadcast(body["channel"], "said", body, skip)
+            return
         for n in range(body.get("times", 1)):
             self.transport.broadcast(body["channel"], "told", {"n": n, "text": "x" * body.get("size", 0)}, skip)
 
@@ -105,6 +110,14 @@ def main() -> None:
     def stats() -> Any:
         figures = vars(transport.stats) | {"open": len(transport.connections), "gone": len(door.gone)}
         return jsonify(figures | {"address": request.remote_addr})
+
+    @app.get("/kept")
+    def kept() -> Any:
+        gc.collect()
+        greenlets = sum(isinstance(one, greenlet) and not one.dead for one in gc.get_objects())
+        members = sum(map(len, transport._channels._members.values()))
+        links = len(transport._engine.sockets)
+        return jsonify(links=links, members=members, carried=transport.carried, greenlets=greenlets)
 
     @app.post("/body")
     def body() -> Any:

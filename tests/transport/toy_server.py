@@ -37,6 +37,11 @@ class ToyServer:
         figures: dict[str, Any] = requests.get(f"{self.url}/stats", timeout=5).json()
         return figures
 
+    def kept(self) -> dict[str, int]:
+        """Return what it holds for its clients, and the files that it has open."""
+        held: dict[str, int] = requests.get(f"{self.url}/kept", timeout=5).json()
+        return held | {"files": psutil.Process(self.process.pid).num_fds()}
+
     def effort(self) -> float:
         """Return how many seconds it has computed: what others do on this machine takes no part in that."""
         times = psutil.Process(self.process.pid).cpu_times()
@@ -50,7 +55,7 @@ class ToyServer:
     def stop(self) -> int:
         """Ask it to end, and return its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(10)
+        return self.process.wait(30)
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, self.log.read_text()
