@@ -1,5 +1,6 @@
 """Servers, databases, doors and people for the tests; README.md beside this file says how they fit together."""
 
+import os
 import subprocess
 import tempfile
 import threading
@@ -24,16 +25,21 @@ from tests.support.socket_user import SocketUser
 from tests.support.wire import Wire
 
 KINDS = ("sqlite", "postgresql")
+PATHS = ("fast", "stock")
 MakeServer = Callable[..., Server]
 MakeUser = Callable[..., Person]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=KINDS, help="run on this database alone")
+    parser.addoption("--transport", choices=PATHS, help="serve all WebSockets so, where a test names no way")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "only_on(*databases): is not repeated on the other databases")
+    config.addinivalue_line("markers", "also_on_stock: is repeated on SQLite with the stock path of the transport")
+    if config.getoption("--transport"):
+        os.environ["SOPAPO_TRANSPORT"] = config.getoption("--transport")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -41,7 +47,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         marker = metafunc.definition.get_closest_marker("only_on")
         kinds = [kind for kind in KINDS if kind in (marker.args if marker else KINDS)]
         chosen = metafunc.config.getoption("--database")
-        metafunc.parametrize("database", [k for k in kinds if chosen in (None, k)], indirect=True, scope="session")
+        kinds = [kind for kind in kinds if chosen in (None, kind)]
+        if "sqlite" in kinds and metafunc.definition.get_closest_marker("also_on_stock"):
+            kinds += [] if metafunc.config.getoption("--transport") else ["stock"]
+        metafunc.parametrize("database", kinds, indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the HTTP door on the stock path, which has no part in it."""
+    idle = [item for item in items if is_without_sockets(getattr(item, "callspec", None))]
+    items[:] = [item for item in items if item not in idle]
+    config.hook.pytest_deselected(items=idle)
+
+
+def is_without_sockets(case: Any) -> bool:
+    return case is not None and case.params.get("database") == "stock" and case.params.get("door") is RestDoor
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +83,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sqlite(folder: Path) -> Sqlite:
     """Files of this run."""
     return Sqlite(folder)
+
+
+@pytest.fixture(scope="session")
+def stock(folder: Path) -> Sqlite:
+    """The same, with servers on the stock path of the transport."""
+    return Sqlite(folder, SOPAPO_TRANSPORT="stock")
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +116,7 @@ def people_by_server() -> dict[int, People]:
 def shared(database: Database, folder: Path) -> Iterator[Server]:
     """The server that ordinary tests share."""
     home = Path(tempfile.mkdtemp(prefix=f"{database.name}-", dir=folder))
-    server = Server(home, database.new_url(home))
+    server = Server(home, database.new_url(home), **database.settings)
     yield server
     server.stop()
 
@@ -138,7 +164,7 @@ def make_server(database: Database, tmp_path: Path) -> Iterator[MakeServer]:
 
     def make(*, start: bool = True, **settings: str) -> Server:
         home = tmp_path / f"server-{len(made)}"
-        made.append(Server(home, database.new_url(home), **settings))
+        made.append(Server(home, database.new_url(home), **database.settings | settings))
         return made[-1].start() if start else made[-1]
 
     yield make

@@ -19,7 +19,7 @@ from tests.support.socket_user import SocketUser
 from tests.support.waiting import eventually
 from tests.support.wire import Wire, WireClosed
 
-pytestmark = pytest.mark.only_on("sqlite")
+pytestmark = [pytest.mark.only_on("sqlite"), pytest.mark.also_on_stock]
 
 MakeWire = Callable[..., Wire]
 PACKET = 64 * 1024

@@ -14,6 +14,8 @@ from tests.support.process import PROJECT
 from tests.support.server import Server
 from tests.support.wire import Wire
 
+pytestmark = pytest.mark.also_on_stock
+
 TRANSPORTS = {"websocket": ["websocket"], "polling": ["polling"], "upgrade": ["polling", "websocket"]}
 
 

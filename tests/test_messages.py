@@ -12,6 +12,8 @@ from tests.support.naming import brief
 from tests.support.refusal import refused
 from tests.support.shapes import MESSAGE, TIME
 
+pytestmark = pytest.mark.also_on_stock
+
 
 def new_id() -> str:
     return str(uuid.uuid4())

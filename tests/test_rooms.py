@@ -11,6 +11,8 @@ from tests.support.doors import Door
 from tests.support.refusal import Refusal, refused
 from tests.support.shapes import ENTRY, ME, MEMBER, MESSAGE, ROOM, TIME
 
+pytestmark = pytest.mark.also_on_stock
+
 
 def actions(messages: list[dict[str, Any]]) -> list[str]:
     """Return what the system messages among these say."""

@@ -12,6 +12,8 @@ from tests.support.person import Person
 from tests.support.refusal import refused
 from tests.support.shapes import ENTRY, ME, MEMBER, MESSAGE, RECEIPT, ROOM, TIME, USER
 
+pytestmark = pytest.mark.also_on_stock
+
 
 def talk(person: Person, room: str, count: int) -> list[dict[str, Any]]:
     waits = [

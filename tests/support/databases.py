@@ -23,8 +23,9 @@ class Sqlite:
 
     name = "sqlite"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self._template = Server(folder / "template", None)
+        self.settings = settings
 
     def new_url(self, folder: Path) -> None:
         """Put a fresh database with the newest schema into the data folder of a server that lives in `folder`."""
@@ -87,6 +88,7 @@ class Postgresql:
     name = "postgresql"
 
     def __init__(self) -> None:
+        self.settings: dict[str, str] = {}
         self.cluster = Cluster()
         self._numbers = itertools.count(1)
         self._template_made = False

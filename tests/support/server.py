@@ -16,7 +16,7 @@ from tests.support.waiting import eventually
 JWT_KEY = "a key that the tests know and that nobody else uses for anything at all"
 SCRIPT = PROJECT / "server.py"
 START_PATIENCE = 60.0
-# SOPAPO_TRANSPORT=stock before the command runs all tests on the stock path.
+# `--transport` sets SOPAPO_TRANSPORT.
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SOPAPO_TRANSPORT")
 
 
