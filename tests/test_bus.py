@@ -1,5 +1,6 @@
 """Two processes on one database: what is done at one is heard at the other, whatever becomes of the Redis between."""
 
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -37,7 +38,7 @@ class Pair(NamedTuple):
 
 @pytest.fixture(scope="module")
 def running(database: Database, folder: Path) -> Iterator[Pair]:
-    home = folder / "bus"
+    home = Path(tempfile.mkdtemp(prefix="bus-", dir=folder))
     valkey = Valkey(home / "valkey").start()
     url = database.new_url(home)
     here, there = (Server(home / name, url, REDIS_URL=valkey.url) for name in ("here", "there"))

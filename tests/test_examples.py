@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import MakeServer, MakeUser
 from tests.support.person import Person
 from tests.support.process import PROJECT
-from tests.support.server import Server
+from tests.support.server import START_PATIENCE, Server
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.only_on("sqlite")
@@ -55,17 +55,17 @@ def test_the_bot_answers_once_whatever_is_restarted(
     name = new_name("relogio")
     bot = start_bot(server, name, PASSWORD, room, "register")
     ana.send(room, "Oi")
-    eventually(lambda: len(answers(ana, room)) == 1)
+    eventually(lambda: len(answers(ana, room)) == 1, START_PATIENCE)
     server.kill()
     server.start()
     ana.send(room, "!hora")
-    eventually(lambda: len(answers(ana, room)) == 2)
+    eventually(lambda: len(answers(ana, room)) == 2, START_PATIENCE)
     bot.kill()
     ana.send(room, "oi")
     start_bot(server, name, PASSWORD, room)
-    eventually(lambda: len(answers(ana, room)) == 3)
+    eventually(lambda: len(answers(ana, room)) == 3, START_PATIENCE)
     ana.send(room, "!hora")
-    eventually(lambda: len(answers(ana, room)) >= 4)
+    eventually(lambda: len(answers(ana, room)) >= 4, START_PATIENCE)
     assert [bool(re.fullmatch(r"Agora são \d\d:\d\d\.", text)) for text in answers(ana, room)] == [0, 1, 0, 1]
 
 

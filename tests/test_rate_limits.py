@@ -1,6 +1,7 @@
 """How often one may ask: more than any person does, and less than harms the others. The limits ask no database."""
 
 import re
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -35,7 +36,7 @@ Take = Callable[[], Person]
 @pytest.fixture(scope="module")
 def limited(database: Database, folder: Path) -> Iterator[People]:
     """The people of a server with limits, behind a proxy."""
-    home = folder / "limited"
+    home = Path(tempfile.mkdtemp(prefix="limited-", dir=folder))
     server = Server(home, database.new_url(home), **SETTINGS)
     people = People(server)
     people.seed(40)

@@ -9,7 +9,7 @@ from tests.support.person import Person
 from tests.support.rest_user import RestUser
 from tests.support.server import Server
 
-CROWD = 500
+CROWD = 2000
 PASSWORD = "uma senha comprida"
 
 
