@@ -89,6 +89,10 @@ class Bus:
         if act in self.acts:
             self.acts[act](*args)
 
+    def is_heard(self, channel: str) -> bool:
+        """Tell whether anybody hears a channel, here or, for all that this process knows, elsewhere."""
+        return self.relay is not None or bool(self.here.transport.members(channel))
+
     @property
     def losses(self) -> int:
         """How often this process may have missed what others told; it only grows."""

@@ -8,12 +8,12 @@ from collections.abc import Collection
 
 import structlog
 from flask import current_app
-from sqlalchemy import delete, insert, literal, or_, select, update
+from sqlalchemy import BindParameter, Executable, bindparam, delete, insert, or_, select, update
 from uuid_utils import uuid4
 
 from models import Presence, Process, User, db
 from sopapo import broadcast
-from sopapo.bus import bus
+from sopapo.bus import bus, presence_channel
 from sopapo.chat.presence import Glance, look_at, states_of
 from sopapo.clock import now
 from sopapo.errors import Unavailable, is_away
@@ -25,6 +25,23 @@ SECONDS, MOST = 0.25, 1000
 # In milliseconds.
 LEASE = 45_000
 MINUTE = 60_000
+
+# Put together once: in a storm of clients each names hundreds of users, several times a second.
+PROCESS = bindparam("process", type_=Presence.process_id.type)
+USERS: BindParameter[list[str]] = bindparam("users", expanding=True)
+THERE = select(Presence.user_id).where(Presence.process_id == PROCESS)
+ADD = insert(Presence).from_select(
+    ["process_id", "user_id"], select(PROCESS, User.id).where(User.id.in_(USERS), User.id.not_in(THERE))
+)
+REMOVE = delete(Presence).where(Presence.process_id == PROCESS, Presence.user_id.in_(USERS))
+# Locked in one order, so that processes that part from the same people wait, and do not block one another.
+LONG_UNSEEN = (
+    select(User.id)
+    .where(User.id.in_(USERS), or_(User.last_seen_at.is_(None), User.last_seen_at < bindparam("before")))
+    .order_by(User.id)
+    .with_for_update(key_share=True)
+)
+SEEN = update(User).where(User.id.in_(USERS)).values(last_seen_at=bindparam("moment"))
 
 
 class Online:
@@ -45,7 +62,7 @@ class Online:
         try:
             if came or went:
                 self.store(came, went)
-            told = came | went | {glance.user_id for glance in glances if glance.tell}
+            told = heard(came | went | {glance.user_id for glance in glances if glance.tell})
             for state in states_of(told).values():
                 broadcast.presence(state)
         except Exception as error:
@@ -60,10 +77,8 @@ class Online:
             return
         with transaction():
             is_lost = self.renew()
-            self.add(came)
-            db.session.execute(
-                delete(Presence).where(Presence.process_id == self.process_id, Presence.user_id.in_(went))
-            )
+            write(ADD, process=self.process_id, users=list(came))
+            write(REMOVE, process=self.process_id, users=list(went))
             note_last_seen(went, now())
         self.stored |= came
         self.stored -= went
@@ -74,13 +89,6 @@ class Online:
         """Look at everybody again, since no rows are left but these."""
         self.unsettled |= self.stored - stored
         self.stored = set(stored)
-
-    def add(self, came: Collection[str]) -> None:
-        """Write the rows of those who have come and whose accounts are still there."""
-        there = select(Presence.user_id).where(Presence.process_id == self.process_id)
-        name = literal(self.process_id, Presence.process_id.type)
-        rows = select(name, User.id).where(User.id.in_(came), User.id.not_in(there))
-        db.session.execute(insert(Presence).from_select(["process_id", "user_id"], rows))
 
     def renew(self) -> bool:
         """Prolong the lease inside the caller's transaction; tell whether it was lost, with all rows."""
@@ -136,9 +144,16 @@ def clear_dead() -> None:
 
 def note_last_seen(users: Collection[str], moment: int) -> None:
     """Write when users were last seen, at most once a minute for each."""
-    is_old = or_(User.last_seen_at.is_(None), User.last_seen_at < moment - MINUTE)
-    # Locked in one order, so that processes that part from the same people wait, and do not block one another.
-    due = select(User.id).where(User.id.in_(users), is_old).order_by(User.id).with_for_update(key_share=True)
-    ids = db.session.scalars(due).all()
+    ids = db.session.scalars(LONG_UNSEEN, {"users": list(users), "before": moment - MINUTE}).all()
     if ids:
-        db.session.execute(update(User).where(User.id.in_(ids)).values(last_seen_at=moment))
+        write(SEEN, users=ids, moment=moment)
+
+
+def write(statement: Executable, **given: object) -> None:
+    """Execute a statement that was put together before, inside the caller's transaction."""
+    db.session.connection().execute(statement, given)
+
+
+def heard(users: Collection[str]) -> list[str]:
+    """Return those of these users whom somebody may be watching, here or in another process."""
+    return [user_id for user_id in users if bus().is_heard(presence_channel(user_id))]

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 
-from models import Presence, Process, User, db
+from models import Presence, Process, User
 from sopapo import broadcast
 from sopapo.bus import bus, presence_channel
 from sopapo.chat.acquaintance import acquainted, batches, parted_since
@@ -15,9 +15,19 @@ from sopapo.gathering import Gathering
 from sopapo.schemas.presence import Watched, WatchPresence
 from sopapo.schemas.states import PresenceState
 from sopapo.security import Identity
+from sopapo.transaction import ask
 
 # In milliseconds: longer than any transaction takes, and clocks differ.
 LOOK_BACK = 15_000
+
+IS_ONLINE = (
+    exists()
+    .where(Presence.user_id == User.id, Presence.process_id == Process.id, Process.until > bindparam("moment"))
+    .correlate(User)
+)
+STATES = select(User.id, User.last_seen_at, IS_ONLINE).where(
+    User.id.in_(bindparam("users", expanding=True)), User.last_seen == "everyone"
+)
 
 
 class Glance(NamedTuple):
@@ -54,21 +64,13 @@ def acquaintances(caller: Identity, user_ids: Iterable[str]) -> set[str]:
 
 def states_of(user_ids: Iterable[str]) -> dict[str, PresenceState]:
     """Return whether these users are online; of those who hide it there is nothing."""
-    is_online = (
-        exists()
-        .where(Presence.user_id == User.id, Presence.process_id == Process.id, Process.until > now())
-        .correlate(User)
-    )
-    query = select(User.id, User.last_seen_at, is_online).where(
-        User.id.in_(set(user_ids)), User.last_seen == "everyone"
-    )
     return {
         user_id: PresenceState(
             user=user_id,
             online=online,
             last_seen=rfc3339(last_seen_at) if last_seen_at and not online else None,
         )
-        for user_id, last_seen_at, online in db.session.execute(query)
+        for user_id, last_seen_at, online in ask(STATES, users=list(user_ids), moment=now())
     }
 
 
