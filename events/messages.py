@@ -17,10 +17,15 @@ from sopapo.schemas.messages import (
 )
 from sopapo.security import Identity
 
+BRINGS = ("reply_to", "forward", "files")
+
 
 def is_plain(fields: Mapping[str, object]) -> bool:
-    """Tell whether a message neither answers nor forwards one and names nobody: nothing is read for it."""
-    return not (fields.get("reply_to") or fields.get("forward")) and "@" not in str(fields.get("text"))
+    """Tell whether a message neither answers nor forwards one, brings no files and names nobody.
+
+    Nothing is read for it.
+    """
+    return not any(map(fields.get, BRINGS)) and "@" not in str(fields.get("text"))
 
 
 @request("send_message", SendMessage, later=True, prompt=is_plain)

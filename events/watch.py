@@ -9,11 +9,12 @@ from flask import Flask
 from events.someone import look_after
 from models import db
 from sopapo.bus import bus
-from sopapo.chat import deletion, expiry, healing, housekeeping, online, presence, timed
+from sopapo.chat import deletion, discarding, expiry, healing, housekeeping, online, presence, timed
 from sopapo.errors import is_away
 from sopapo.journal import journal
+from sopapo.storage import spool
 from sopapo.transport import Transport
-from sopapo.transport.runtime import sleep
+from sopapo.transport.runtime import off_loop, sleep
 
 log = structlog.get_logger(__name__)
 
@@ -75,6 +76,20 @@ def sweep() -> None:
         sleep(0)
 
 
+def watch_files(app: Flask) -> None:
+    """Discard the files that nothing holds any more, for ever, beginning with what is overdue."""
+    with app.app_context():
+        while True:
+            guarded(discard_due)
+            sleep(SECONDS)
+
+
+def discard_due() -> None:
+    """Discard what is due, in small pieces, so that nobody waits for it."""
+    while discarding.discard_due():
+        sleep(0)
+
+
 def keep_presence(app: Flask) -> None:
     """Hold the lease of what is said of this process's users, and let nobody watch a stranger, for ever."""
     with app.app_context():
@@ -100,6 +115,7 @@ def clear() -> None:
     """Clear away what is over, in small pieces, so that nobody waits for it."""
     housekeeping.clear_ended_sessions()
     deletion.finish_deletions()
+    off_loop(spool().sweep)
     while housekeeping.clear_deleted_rooms():
         sleep(0)
 

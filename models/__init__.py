@@ -4,6 +4,7 @@ from models.audit import Audit
 from models.base import Base, db
 from models.block import Block
 from models.edit import Edit
+from models.file import Attachment, File
 from models.hiding import Hiding
 from models.invite import Invite
 from models.mark import Mark
@@ -21,10 +22,12 @@ from models.user import User
 from models.vote import Vote
 
 __all__ = [
+    "Attachment",
     "Audit",
     "Base",
     "Block",
     "Edit",
+    "File",
     "Hiding",
     "Invite",
     "Mark",

@@ -46,6 +46,7 @@ class Message(Base):
     forwarded: Mapped[bool] = mapped_column(default=False)
     mentions: Mapped[Json | None]
     mentions_all: Mapped[bool] = mapped_column(default=False)
+    files: Mapped[Json | None]
     pinned: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[Moment]
     edited_at: Mapped[Moment | None]

@@ -23,6 +23,12 @@ class Room(Base):
         CheckConstraint("(kind = 'direct') = (direct_key IS NOT NULL)", name="direct"),
         Index("ix_rooms_public", "id", postgresql_where="public AND deleted_at IS NULL"),
         Index(
+            "ix_rooms_avatar",
+            "avatar",
+            sqlite_where=text("avatar IS NOT NULL"),
+            postgresql_where=text("avatar IS NOT NULL"),
+        ),
+        Index(
             "ix_rooms_cleared",
             "id",
             sqlite_where=text("swept_seq < first_seq"),

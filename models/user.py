@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Id, Moment
+from models.base import Base, Id, Moment, uuid_type
 
 
 class User(Base):
@@ -19,6 +19,12 @@ class User(Base):
             sqlite_where=text("deleted_at IS NOT NULL"),
             postgresql_where=text("deleted_at IS NOT NULL"),
         ),
+        Index(
+            "ix_users_avatar",
+            "avatar",
+            sqlite_where=text("avatar IS NOT NULL"),
+            postgresql_where=text("avatar IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id] = mapped_column(primary_key=True)
@@ -26,6 +32,7 @@ class User(Base):
     username_key: Mapped[str] = mapped_column(String(255), unique=True)
     name: Mapped[str] = mapped_column(String(64))
     about: Mapped[str] = mapped_column(String(280), default="")
+    avatar: Mapped[str | None] = mapped_column(uuid_type)
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str] = mapped_column(String(255))
     locale: Mapped[str] = mapped_column(String(8), default="pt-BR")

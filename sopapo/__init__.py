@@ -5,6 +5,8 @@ errors.py        the tree of outcomes a client can act on
 schemas/         what crosses the wire, in and out, by noun
 security.py      passwords and tokens, and the Identity that they prove
 database.py      how the database is reached
+storage.py       where the bytes of files live
+media/           what files are, told from their bytes
 transaction.py   commit, then tell
 gates.py         the turns of those who change a room
 sockets.py       the channels of users, sessions and rooms, and the sockets of this process in them
@@ -15,6 +17,7 @@ broadcast.py     one function for each state that clients can hear; the only emi
 states.py        rows as clients see them
 permissions.py   who may what, as pure functions
 batch.py         one transaction that stores many new messages
+batch_files.py   the files that they hold
 gathering.py     what comes within a short time is worked on together
 journal.py       the group commit of new messages: the hot path
 chat/            the use-cases, by noun: the only code that decides
@@ -29,6 +32,7 @@ from flask import Flask
 from sopapo.config import Settings
 from sopapo.database import init_database
 from sopapo.security import Tokens
+from sopapo.storage import init_storage
 
 
 def create_app(settings: Settings) -> Flask:
@@ -38,4 +42,5 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["sopapo.settings"] = settings
     app.extensions["sopapo.tokens"] = Tokens(settings)
     init_database(app, settings)
+    init_storage(app, settings)
     return app

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, CursorResult, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from models import Message, Poll
+from sopapo.batch_files import hold_files, lock_files
 from sopapo.batch_sql import COLUMNS, FACTS, INSERT_MESSAGES, LOCK_ROOMS, RAISE_COUNTERS, RAISE_MARKS, SKIP_LOCKED
 from sopapo.clock import now, rfc3339
 from sopapo.errors import ChatError, Forbidden, NotFound, RateLimited, no_such_room
@@ -39,6 +40,7 @@ class Draft:
     forwarded: bool = False
     mentions: list[str] = field(default_factory=list)
     mentions_all: bool = False
+    files: list[dict[str, Any]] = field(default_factory=list)
     poll: Poll | None = None
     fault: ChatError | None = None
 
@@ -71,6 +73,14 @@ class NewMessage:
     edited_at: ClassVar = None
     deleted_at: ClassVar = None
     reactions: ClassVar = ()
+    files: ClassVar[list[dict[str, Any]] | None] = None
+
+
+@dataclass(slots=True)
+class MessageWithFiles(NewMessage):
+    """The row of one that brings files along."""
+
+    files: list[dict[str, Any]]  # type: ignore[misc]
 
 
 @dataclass(slots=True)
@@ -111,6 +121,8 @@ class Batch:
     def store(self) -> list[Outcome]:
         """Give each new message its numbers and store it; None is said of a room that others have locked."""
         self.lock_rooms()
+        if with_files := [draft for draft in self.drafts if draft.files]:
+            self.find_files(with_files)
         first: dict[tuple[str, str, str], int] = {}
         known: dict[int, int] = {}
         for n, fact in enumerate(self.facts()):
@@ -136,6 +148,13 @@ class Batch:
         ids = list({draft.room_id for draft in self.drafts})
         found = self.execute(LOCK_ROOMS[self.dialect] + self.waiting, ids)
         self.rooms = {room.id: SimpleNamespace(**room._mapping) for room in found}
+
+    def find_files(self, drafts: list[Draft]) -> None:
+        """Make sure that the files which these bring along are there, and stay."""
+        there = lock_files(self.connection, [file["id"] for draft in drafts for file in draft.files])
+        for draft in drafts:
+            if not there.issuperset(file["id"] for file in draft.files):
+                draft.fault = NotFound("there is no such file", "forward" if draft.forwarded else "files")
 
     def facts(self) -> list[Fact]:
         """Read under the locks what decides about each draft: the sender's role, and the seq it already has."""
@@ -170,6 +189,8 @@ class Batch:
         row = self.row(draft, room)
         if draft.poll is not None:
             row = NewPoll(*(*columns_of(row), draft.poll))
+        elif draft.files:
+            row = MessageWithFiles(*(*columns_of(row), draft.files))
         self.rows.append(row)
         self.spoken.add(draft.key[:2])
         return MessageSent(message=message_state(cast(Message, row)), duplicate=False)
@@ -217,6 +238,8 @@ class Batch:
             return
         self.insert()
         self.put_polls()
+        if with_files := [row for row in self.rows if row.files]:
+            hold_files(self.connection, with_files)
         counters = {row.room_id: (row.seq, row.rev) for row in self.rows}
         marks = {(row.room_id, row.sender_id): row.seq for row in self.rows}
         self.execute(
@@ -259,7 +282,7 @@ def said_nothing(state: MessageState, moment: int) -> MessageState:
     """Return a message that is no more, though its contents have not left the database yet."""
     empty = state.copy()
     empty["text"], empty["deleted_at"] = None, rfc3339(moment)
-    empty["mentions"], empty["reactions"] = [], {}
+    empty["mentions"], empty["files"], empty["reactions"] = [], [], {}
     if "poll" in empty:
         empty["poll"] = None
     empty["mentions_all"] = empty["pinned"] = False

@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     group_members: int = Field(1024, alias="SOPAPO_GROUP_MEMBERS", ge=2, le=200_000)
     channel_members: int = Field(200_000, alias="SOPAPO_CHANNEL_MEMBERS", ge=2, le=10_000_000)
     public_url: str = Field("", alias="SOPAPO_PUBLIC_URL", pattern=r"^(https?://[^/?#\s]+(/[^?#\s]*[^/?#\s])?)?$")
+    max_file_bytes: int = Field(104_857_600, alias="SOPAPO_MAX_FILE_BYTES", ge=1, le=1_099_511_627_776)
+    user_file_bytes: int = Field(5_368_709_120, alias="SOPAPO_USER_FILE_BYTES", ge=1, le=1_125_899_906_842_624)
+    free_disk_bytes: int = Field(268_435_456, alias="SOPAPO_FREE_DISK_BYTES", ge=0, le=1_125_899_906_842_624)
     metrics_token: str = Field("", alias="SOPAPO_METRICS_TOKEN", repr=False)
     transport: Literal["fast", "stock"] = Field("fast", alias="SOPAPO_TRANSPORT")
     rate_limits: Literal["on", "off"] = Field("on", alias="SOPAPO_RATE_LIMITS")
@@ -138,8 +141,7 @@ def kept_secret(path: Path) -> str:
         pass
     secret = path.read_text(encoding="utf-8").strip()
     if len(secret.encode()) < MIN_SECRET_BYTES:
-        message = f"{path}: a secret needs at least {MIN_SECRET_BYTES} bytes"
-        raise ConfigError(message)
+        raise ConfigError(f"{path}: a secret needs at least {MIN_SECRET_BYTES} bytes")
     return secret
 
 

@@ -42,6 +42,9 @@ ACTS = {
     "delete_account": Rate(10, 1 / 60),
     "export_account": Rate(10, 0.05),
     "report": Rate(20, 0.05),
+    "upload_file": Rate(60, 1),
+    "download_file": Rate(300, 30),
+    "download_thumbnail": Rate(600, 60),
 }
 OTHER_ACTS = Rate(120, 30)
 

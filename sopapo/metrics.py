@@ -50,6 +50,9 @@ class Figures:
         self.seconds: dict[tuple[str, str], Histogram] = defaultdict(lambda: Histogram(SECONDS))
         self.batches = Histogram(SIZES)
         self.stored = 0
+        self.files_taken = 0
+        self.bytes_in = 0
+        self.bytes_out = 0
 
 
 figures = Figures()
@@ -94,6 +97,9 @@ def counted() -> Iterator[Metric]:
     sizes.add_metric((), figures.batches.buckets(), figures.batches.total)
     yield sizes
     yield counter("sopapo_messages_stored", "New messages that were stored.", figures.stored)
+    yield counter("sopapo_files_taken", "Files that were uploaded.", figures.files_taken)
+    yield counter("sopapo_file_bytes_in", "Bytes of files that were uploaded.", figures.bytes_in)
+    yield counter("sopapo_file_bytes_out", "Bytes of files that were fetched.", figures.bytes_out)
 
 
 def counter(name: str, description: str, value: float) -> Metric:

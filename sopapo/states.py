@@ -1,10 +1,12 @@
 """Rows as clients see them: what is pushed and what is read back are made by the same functions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from models import Member, Message, Poll, Reaction, Room, User
+from models import File, Member, Message, Poll, Reaction, Room, User
 from sopapo.clock import rfc3339, rfc3339_or_none
 from sopapo.schemas.states import (
+    FileState,
     MemberState,
     MessageState,
     MeState,
@@ -13,6 +15,9 @@ from sopapo.schemas.states import (
     RoomState,
     UserState,
 )
+
+# Where files are fetched over HTTP, with the token that everything else needs too.
+FILES = "/api/v1/files"
 
 
 def room_state(room: Room) -> RoomState:
@@ -79,6 +84,37 @@ def users_by_emoji(reactions: Sequence[Reaction]) -> dict[str, list[str]]:
     return found
 
 
+def facts_of(file: File) -> dict[str, Any]:
+    """Return what a message keeps of a file that it holds."""
+    names = ("id", "name", "mime", "size", "width", "height", "duration", "blurhash", "thumbnail")
+    return {name: getattr(file, name) for name in names}
+
+
+def held_state(facts: Mapping[str, Any]) -> FileState:
+    """Return a file that a message holds."""
+    url = f"{FILES}/{facts['id']}"
+    return FileState(
+        id=facts["id"],
+        name=facts["name"],
+        mime=facts["mime"],
+        size=facts["size"],
+        width=facts["width"],
+        height=facts["height"],
+        duration=facts["duration"],
+        blurhash=facts["blurhash"],
+        url=url,
+        thumbnail=f"{url}/thumbnail" if facts["thumbnail"] else None,
+        expires_at=None,
+    )
+
+
+def file_state(file: File) -> FileState:
+    """Return a file as its owner sees it, who is told until when it waits to be used."""
+    state = held_state(facts_of(file))
+    state["expires_at"] = rfc3339(file.due_at) if file.due_at else None
+    return state
+
+
 def message_state(message: Message) -> MessageState:
     """Return a message."""
     state = MessageState(
@@ -94,7 +130,7 @@ def message_state(message: Message) -> MessageState:
         forwarded=message.forwarded,
         mentions=message.mentions or [],
         mentions_all=message.mentions_all,
-        files=[],
+        files=[held_state(facts) for facts in message.files] if message.files else [],
         reactions=users_by_emoji(message.reactions),
         pinned=message.pinned,
         created_at=rfc3339(message.created_at),
@@ -130,7 +166,7 @@ def user_state(user: User) -> UserState:
         username=user.username,
         name=user.name,
         about=user.about,
-        avatar=None,
+        avatar=user.avatar,
         bot=user.bot,
         created_at=rfc3339(user.created_at),
     )

@@ -29,7 +29,7 @@ def test_an_export_holds_all_that_is_ones_own_and_nothing_else(make_user: MakeUs
     ana.rest.post(f"/rooms/{other}/leave")
     ana.rest.ask("PUT", f"/me/blocks/{bia.id}")
     export = ana.rest.get("/me/export")
-    assert export.keys() == {"user", "blocked", "rooms", "messages", "votes"}
+    assert export.keys() == {"user", "blocked", "rooms", "messages", "votes", "files"}
     assert export["user"] == ana.rest.get("/me")["user"]
     assert [user["id"] for user in export["blocked"]] == [bia.id]
     assert [each["room"]["id"] for each in export["rooms"]] == [room]

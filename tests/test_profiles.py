@@ -69,7 +69,7 @@ def test_what_only_oneself_sees_is_told_to_nobody_else(door: Door, make_user: Ma
         ("last_seen", "friends"),
         ("receipts", None),
         ("username", "outra"),
-        ("avatar", None),
+        ("avatar", "foto.png"),
     ],
 )
 def test_a_bad_profile_changes_nothing(door: Door, make_user: MakeUser, field: str, value: Any) -> None:

@@ -1,12 +1,12 @@
-"""The only ways to rooms and messages: each fetches and checks the caller in one query.
+"""The only ways to rooms, messages and files: each fetches and checks the caller in one query.
 
 Not yours and not there get the same answer; only of a public room is it said that one is no member.
 """
 
 from sqlalchemy import select
 
-from models import Member, Message, Room, db
-from sopapo.chat.visible import visible_messages
+from models import File, Member, Message, Room, db
+from sopapo.chat.visible import is_file_for, visible_messages
 from sopapo.clock import now
 from sopapo.errors import Forbidden, Gone, NotFound, no_such_room
 from sopapo.permissions import is_admin, may_post
@@ -118,6 +118,15 @@ def visible_message(room: Room, member: Member, seq: int) -> Message:
     if message is None:
         raise NotFound("there is no such message", "seq")
     return message
+
+
+def access_file(caller: Identity, file_id: str) -> File:
+    """Return a file that the caller may see. Raises NotFound."""
+    query = select(File).where(File.id == file_id, File.status == "ready", is_file_for(caller.user_id))
+    file = db.session.scalar(query)
+    if file is None:
+        raise NotFound("there is no such file", "file")
+    return file
 
 
 def refuse_mute(message: Message) -> None:

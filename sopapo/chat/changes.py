@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, tuple_, update
 
-from models import Edit, Member, Message, Reaction, Room, Star, User, Vote, db
+from models import Attachment, Edit, Member, Message, Reaction, Room, Star, User, Vote, db
 from sopapo import broadcast
 from sopapo.chat.visible import blind_to
 from sopapo.clock import now
@@ -15,7 +15,7 @@ from sopapo.states import message_state
 from sopapo.transaction import Tell
 
 # What a message holds that says nothing any more.
-SAID_NOTHING = {"text": None, "mentions": None, "mentions_all": False, "pinned": False, "poll": None}
+SAID_NOTHING = {"text": None, "files": None, "mentions": None, "mentions_all": False, "pinned": False, "poll": None}
 
 
 class Act(NamedTuple):
@@ -118,6 +118,8 @@ def erase(message: Message) -> None:
         setattr(message, name, value)
     message.deleted_at = now()
     message.reactions.clear()
+    attached = (Attachment.room_id == message.room_id) & (Attachment.seq == message.seq)
+    db.session.execute(delete(Attachment).where(attached))
     for table in (Edit, Star, Vote):
         db.session.execute(delete(table).where(table.message_id == message.id))
 
@@ -126,5 +128,7 @@ def erase_all(message_ids: Sequence[int]) -> None:
     """Do the same to messages that are no more, of which nobody is told."""
     for table in (Reaction, Edit, Star, Vote):
         db.session.execute(delete(table).where(table.message_id.in_(message_ids)))
+    holding = select(Message.room_id, Message.seq).where(Message.id.in_(message_ids), Message.files.is_not(None))
+    db.session.execute(delete(Attachment).where(tuple_(Attachment.room_id, Attachment.seq).in_(holding)))
     messages = update(Message).where(Message.id.in_(message_ids)).execution_options(synchronize_session=False)
     db.session.execute(messages.values(SAID_NOTHING | {"deleted_at": now()}))

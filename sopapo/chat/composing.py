@@ -7,6 +7,7 @@ from sqlalchemy import select
 from models import Message, Room, db
 from sopapo.batch import Draft
 from sopapo.chat.access import read_message
+from sopapo.chat.files import facts_of_own
 from sopapo.chat.mentions import mentions_in
 from sopapo.chat.tallies import again, new_poll
 from sopapo.chat.visible import is_alive
@@ -26,11 +27,7 @@ def compose(caller: Identity, body: SendMessage) -> Draft:
     What speaks against it is its `fault`: a message that was stored before is answered even so.
     """
     draft = Draft(body.room, caller.user_id, body.client_id, body.text, body.reply_to)
-    if body.files:
-        # There is no way yet to bring a file here.
-        draft.fault = NotFound("there is no such file", "files")
-        return draft
-    if body.reply_to is None and body.forward is None and "@" not in body.text:
+    if body.reply_to is None and body.forward is None and not body.files and "@" not in body.text:
         return draft
     try:
         with snapshot():
@@ -39,6 +36,7 @@ def compose(caller: Identity, body: SendMessage) -> Draft:
             if body.forward is not None:
                 say_again(draft, original(caller, body.forward))
             else:
+                draft.files = facts_of_own(caller, body.files)
                 draft.mentions, draft.mentions_all = mentions_in(body.room, body.text)
     except ChatError as error:
         draft.fault = error
@@ -84,7 +82,7 @@ def refuse_deleted(room_id: str, seq: int) -> None:
 
 def say_again(draft: Draft, message: Message) -> None:
     """Let a draft say what a message says; a poll begins anew."""
-    draft.text, draft.forwarded = message.text or "", True
+    draft.text, draft.files, draft.forwarded = message.text or "", message.files or [], True
     draft.poll = again(message.poll) if message.poll else None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import delete, select, update
 
-from models import Block, Hiding, Member, Room, Scheduled, Session, Star, User, db
+from models import Block, File, Hiding, Member, Room, Scheduled, Session, Star, User, db
 from sopapo.chat.blocks import FOR_EVER, lock_pair
 from sopapo.chat.people import get_user
 from sopapo.chat.profiles import tell_companions
@@ -57,8 +57,9 @@ def forget(user: User) -> None:
     user.username = f"deleted-{user.id.replace('-', '')[-23:]}"
     user.username_key = username_key(user.username)
     user.name, user.about, user.email, user.password_hash = NAME, "", None, ""
-    user.admin = False
+    user.admin, user.avatar = False, None
     user.deleted_at = user.suspended_at = now()
+    db.session.execute(update(File).where(File.owner_id == user.id, File.due_at.is_not(None)).values(due_at=0))
     for table in (Star, Hiding, Block):
         db.session.execute(delete(table).where(table.user_id == user.id))
     db.session.execute(delete(Scheduled).where(Scheduled.sender_id == user.id))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import orjson
 from sqlalchemy import select, tuple_
 
-from models import Message, Room, Vote, db
+from models import File, Message, Room, Vote, db
 from sopapo.chat.blocking import list_blocks
 from sopapo.chat.people import get_user
 from sopapo.chat.sync import rooms_of
@@ -13,7 +13,7 @@ from sopapo.chat.visible import is_alive
 from sopapo.chat.votes import vote_state
 from sopapo.schemas.exports import RoomOfMine
 from sopapo.security import Identity
-from sopapo.states import me_state, message_state, own_user_state, room_state
+from sopapo.states import file_state, me_state, message_state, own_user_state, room_state
 from sopapo.transaction import snapshot
 
 PAGE = 500
@@ -30,6 +30,8 @@ def export_account(caller: Identity) -> Iterator[bytes]:
     yield from one_list(messages_of(caller))
     yield b'],"votes":['
     yield from one_list(votes_of(caller))
+    yield b'],"files":['
+    yield from one_list(files_of(caller))
     yield b"]}"
 
 
@@ -60,6 +62,20 @@ def votes_of(caller: Identity) -> Iterator[list[bytes]]:
             return
         yield [orjson.dumps(vote_state(*row[1:])) for row in rows]
         after = query.where(Vote.message_id > rows[-1].message_id)
+
+
+def files_of(caller: Identity) -> Iterator[list[bytes]]:
+    """Yield what somebody has uploaded and is still there."""
+    query = select(File).where(File.owner_id == caller.user_id, File.status == "ready").order_by(File.id).limit(PAGE)
+    after = query
+    while True:
+        with snapshot():
+            files = db.session.scalars(after).all()
+            page = [orjson.dumps(file_state(file)) for file in files]
+        if not page:
+            return
+        yield page
+        after = query.where(File.id > files[-1].id)
 
 
 def messages_of(caller: Identity) -> Iterator[list[bytes]]:

@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from models import Member, Room, User, db
 from sopapo import broadcast
 from sopapo.chat.accounts import refuse_taken_email
+from sopapo.chat.files import use_picture
 from sopapo.chat.people import get_user
 from sopapo.chat.presence import change_privacy
 from sopapo.errors import Invalid
@@ -15,14 +16,17 @@ from sopapo.security import Identity
 from sopapo.states import own_user_state, user_state
 from sopapo.transaction import Tell, transaction
 
-SEEN = {"name", "about"}
+SEEN = {"name", "about", "avatar"}
 # A changed name is a hint: those in large rooms read it when they next look.
 ROOM_AT_MOST = 1024
 TOLD_AT_MOST = 2000
 
 
 def update_profile(caller: Identity, body: UpdateProfile) -> Authenticated:
-    """Change the caller's own account. Raises Invalid, and Conflict where the e-mail address is taken."""
+    """Change the caller's own account.
+
+    Raises Invalid, NotFound for an avatar that is not his, and Conflict where the e-mail address is taken.
+    """
     changes = body.changes()
     if not changes:
         raise Invalid("give at least one field to change")
@@ -40,6 +44,8 @@ def apply(caller: Identity, changes: dict[str, str | None]) -> Authenticated:
         new = {name: value for name, value in changes.items() if getattr(user, name) != value}
         for name, value in new.items():
             setattr(user, name, value)
+        if new.get("avatar") is not None:
+            use_picture(caller, user.avatar)
         if "email" in new:
             refuse_taken_email(user)
         if SEEN & new.keys():

@@ -9,6 +9,7 @@ from sopapo import broadcast
 from sopapo.chat.access import access_group, access_room, administer_group, read_room
 from sopapo.chat.blocks import FOR_EVER, is_blocked_between, lock_pair
 from sopapo.chat.changes import add_system_message, change_room, put_member
+from sopapo.chat.files import use_picture
 from sopapo.chat.limits import refuse_full
 from sopapo.chat.people import find_users, get_user
 from sopapo.chat.sync import entry_of
@@ -31,7 +32,7 @@ from sopapo.security import Identity
 from sopapo.states import me_state, member_state, message_state, room_state
 from sopapo.transaction import Tell, transaction
 
-INFO = {"name", "description"}
+INFO = {"name", "description", "avatar"}
 DIRECT = {"expire_after"}
 
 
@@ -141,7 +142,7 @@ def announce(tell: Tell, room: Room, members: list[tuple[Member, User]], caller:
 
 
 def update_room(caller: Identity, body: UpdateRoom) -> RoomUpdated:
-    """Change what a room is like. Raises Forbidden and Invalid."""
+    """Change what a room is like. Raises Forbidden, Invalid, and NotFound for an avatar that is not the caller's."""
     changes = body.changes()
     changes.pop("room")
     if not changes:
@@ -152,6 +153,8 @@ def update_room(caller: Identity, body: UpdateRoom) -> RoomUpdated:
         new = {name: value for name, value in changes.items() if getattr(room, name) != value}
         for name, value in new.items():
             setattr(room, name, value)
+        if new.get("avatar") is not None:
+            use_picture(caller, room.avatar)
         if new:
             change_room(room)
             tell(broadcast.room, room_state(room), skip=caller.socket)
@@ -199,7 +202,7 @@ def delete_room(caller: Identity, body: RoomRequest) -> None:
 
 def end_room(room: Room, tell: Tell) -> None:
     """Delete a room inside the caller's transaction; its contents go with the timed work."""
-    room.deleted_at = now()
+    room.deleted_at, room.avatar = now(), None
     change_room(room)
     tell(broadcast.room_deleted, room_state(room))
 

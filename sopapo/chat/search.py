@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, column, func, or_, select, table, text
+from sqlalchemy import ColumnElement, Select, column, exists, func, or_, select, table, text
 
-from models import Member, Message, db
+from models import Attachment, File, Member, Message, db
 from sopapo.chat.access import read_room
 from sopapo.chat.people import mentioned_users
 from sopapo.chat.snippets import snippet_of
@@ -39,7 +39,7 @@ def search(caller: Identity, body: Search) -> FoundMessages:
     terms = terms_of(body.q)
     room_ids = rooms_of(caller) if body.room is None else [read_room(caller, body.room)[0].id]
     query = narrowed(messages_for(caller.user_id), body).where(Message.room_id.in_(room_ids))
-    if body.has in {"file", "image"} or not room_ids:
+    if not room_ids:
         found: Sequence[Message] = []
     elif is_sqlite(db.engine):
         found = found_by_sqlite(query, fts5_query(terms, room_ids), body.limit + 1)
@@ -65,9 +65,19 @@ def narrowed(query: Select[Message], body: Search) -> Select[Message]:
         query = query.where(Message.created_at >= moment_of(body.after))
     if body.has == "link":
         query = query.where(or_(*(func.lower(Message.text).contains(link) for link in LINKS)))
+    if body.has == "file":
+        query = query.where(Message.files.is_not(None))
+    if body.has == "image":
+        query = query.where(Message.files.is_not(None), holds_picture())
     if body.cursor is not None:
         query = query.where(Message.id < body.cursor)
     return query
+
+
+def holds_picture() -> ColumnElement[bool]:
+    """Return the condition that a message holds a picture."""
+    held = (Attachment.room_id == Message.room_id) & (Attachment.seq == Message.seq)
+    return exists().where(held, File.id == Attachment.file_id, File.mime.startswith("image/"))
 
 
 def found_by_sqlite(query: Select[Message], match: str, limit: int) -> Sequence[Message]:

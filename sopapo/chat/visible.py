@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, Select, case, exists, or_, select
 
-from models import Hiding, Member, Message, Room, db
+from models import Attachment, File, Hiding, Member, Message, Room, User, db
 from sopapo.clock import now
 from sopapo.permissions import first_visible
 
@@ -52,3 +52,18 @@ def blind_to(room: Room, message: Message) -> list[str]:
         came_later = (Member.status == "joined") & (Member.joined_seq >= message.seq)
         blind.append(select(Member.user_id).where(Member.room_id == room.id, came_later))
     return [user_id for query in blind for user_id in db.session.scalars(query)]
+
+
+def is_file_for(user_id: str) -> ColumnElement[bool]:
+    """Return the condition that a file is a user's own, is held by a message that he may see, or is an avatar for him.
+
+    Anybody may see a user, and so how he pictures himself.
+    """
+    held = (
+        messages_for(user_id)
+        .join(Attachment, (Attachment.room_id == Message.room_id) & (Attachment.seq == Message.seq))
+        .where(Attachment.file_id == File.id, Message.deleted_at.is_(None))
+    )
+    is_member = exists().where(Member.room_id == Room.id, Member.user_id == user_id, Member.status == "joined")
+    of_room = exists().where(Room.avatar == File.id, Room.deleted_at.is_(None), or_(Room.public, is_member))
+    return or_(File.owner_id == user_id, held.exists(), exists().where(User.avatar == File.id), of_room)

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from models import db
 from sopapo.commands import schema
 from sopapo.commands.app import Subparsers, make_app, settings_of
+from sopapo.storage import storage
 from sopapo.transaction import ping
 
 LIBRARIES = (
@@ -17,6 +18,7 @@ LIBRARIES = (
     "eventlet",
     "SQLAlchemy",
     "psycopg2-binary",
+    "Pillow",
 )
 
 
@@ -40,6 +42,7 @@ def run(_given: argparse.Namespace) -> int:
         ping()
         fits = schema.current() == schema.newest()
         print(f"database  {db.engine.url.render_as_string()} ({db.engine.dialect.name})")
+        print(f"files     {storage().home} ({storage().free()} bytes free)")
     print(f"schema    {'up to date' if fits else 'not that of this version; run: python server.py db upgrade'}")
     return 0 if fits else 1
 

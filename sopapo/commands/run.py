@@ -6,7 +6,16 @@ import structlog
 from flask import Flask
 
 from events import SocketDoor
-from events.watch import guarded, keep_house, keep_presence, watch_deadlines, watch_expiry, watch_others, watch_schedule
+from events.watch import (
+    guarded,
+    keep_house,
+    keep_presence,
+    watch_deadlines,
+    watch_expiry,
+    watch_files,
+    watch_others,
+    watch_schedule,
+)
 from sopapo import rest
 from sopapo.bus import Bus
 from sopapo.chat import marking, online, preferences, receipts
@@ -44,6 +53,7 @@ def run(given: argparse.Namespace) -> None:
     spawn(watch_others, app)
     spawn(watch_expiry, app)
     spawn(watch_schedule, app)
+    spawn(watch_files, app)
     spawn(keep_house, app)
     spawn(keep_presence, app)
     serving = {"url": f"http://{settings.host}:{settings.port}", "database": settings.database().get_backend_name()}

@@ -4,6 +4,7 @@ from flask import Flask
 
 from sopapo.rest import (
     accounts,
+    files,
     invites,
     marks,
     members,
@@ -28,6 +29,7 @@ from sopapo.rest.signs import init_signs, signs
 
 __all__ = [
     "accounts",
+    "files",
     "init_app",
     "invites",
     "marks",

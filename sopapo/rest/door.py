@@ -9,11 +9,11 @@ from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 from flask import Flask, Response, request, stream_with_context
 
 from sopapo import metrics
+from sopapo.chat.files import Opened
 from sopapo.chat.sessions import Device, authenticate
-from sopapo.errors import Unauthenticated
 from sopapo.limits import limits
-from sopapo.rest import problems
-from sopapo.rest.parsing import JSON_TYPE, parse
+from sopapo.rest import downloads, problems
+from sopapo.rest.parsing import JSON_TYPE, bearer, parse
 from sopapo.schemas.fields import Request
 from sopapo.security import Identity
 from sopapo.transport.text import dumps
@@ -57,7 +57,10 @@ class Stream(Generic[Result]):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where an act is over HTTP: its fields come from the path and the query or the body."""
+    """Where an act is over HTTP: its fields come from the path and the query or the body.
+
+    The function of a `form` reads the body by itself, because it may be large.
+    """
 
     method: str
     path: str
@@ -65,6 +68,7 @@ class Route:
     function: Function
     status: int
     strangers: bool
+    form: bool
 
     @property
     def name(self) -> str:
@@ -88,13 +92,18 @@ routes: list[Route] = []
 
 
 def route(
-    what: str, schema: type[Request] = Nothing, *, status: int = HTTPStatus.OK, strangers: bool = False
+    what: str,
+    schema: type[Request] = Nothing,
+    *,
+    status: int = HTTPStatus.OK,
+    strangers: bool = False,
+    form: bool = False,
 ) -> Callable[[Function], Function]:
     """Register the function that answers at a method and path, as in `POST /rooms`; it returns the result."""
 
     def register(function: Function) -> Function:
         method, _, path = what.partition(" ")
-        routes.append(Route(method, path, schema, function, status, strangers))
+        routes.append(Route(method, path, schema, function, status, strangers, form))
         return function
 
     return register
@@ -115,7 +124,8 @@ def view(route: Route) -> Callable[..., Response]:
         try:
             identity = None if route.strangers else authenticate(bearer()).identity
             limits().take(route.name, request.remote_addr or "", identity.user_id if identity else None)
-            return reply(route, route.function(Ask(parse(route.schema, path), identity)))
+            body = route.schema() if route.form else parse(route.schema, path)
+            return reply(route, route.function(Ask(body, identity)))
         except Exception as error:  # noqa: BLE001
             outcome = problems.outcome(error)
             code = outcome.code
@@ -126,16 +136,10 @@ def view(route: Route) -> Callable[..., Response]:
     return answer
 
 
-def bearer() -> str:
-    """Return the access token that came with the request. Raises Unauthenticated."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise Unauthenticated("send an access token, as in `Authorization: Bearer TOKEN`")
-    return token.strip()
-
-
-def reply(route: Route, result: Mapping[str, object] | Stream[object] | None) -> Response:
+def reply(route: Route, result: Mapping[str, object] | Stream[object] | Opened | None) -> Response:
     """Return a success; a repeated send has made nothing new."""
+    if isinstance(result, Opened):
+        return downloads.answer(result)
     if isinstance(result, Stream):
         return Response(stream_with_context(result.pieces), route.status, content_type=JSON_TYPE)
     if route.status == HTTPStatus.NO_CONTENT:

@@ -12,8 +12,8 @@ COMMON = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 NOTHING_AT_ALL = "default-src 'none'; frame-ancestors 'none'"
-REQUEST_HEADERS = "Authorization, Content-Type"
-RESPONSE_HEADERS = "Retry-After, WWW-Authenticate"
+REQUEST_HEADERS = "Authorization, Content-Type, Range, If-Range, If-None-Match"
+RESPONSE_HEADERS = "Retry-After, WWW-Authenticate, Content-Disposition, Content-Range, ETag"
 PREFLIGHT_SECONDS = "600"
 
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
+from sopapo.chat.files import Opened
 from sopapo.rest.door import API, Route
 from sopapo.rest.operations import REFERENCE, REFUSALS, Json, first_line, operation
 from sopapo.rest.problems import PROBLEM_TYPE, ProblemDocument, codes
@@ -29,6 +30,7 @@ NOUNS = [
     "invites",
     "messages",
     "polls",
+    "files",
     "marks",
     "scheduled",
     "search",
@@ -70,7 +72,8 @@ def document(routes: Sequence[Route]) -> Json:
 def schemas_of(routes: Iterable[Route]) -> tuple[dict[str, Json], Json]:
     """Return the schema of each route's request by the route's name, and those that results are made of."""
     requests = {each.name: each.schema for each in routes}
-    results = {each.result.__name__: each.result for each in routes if each.result} | {"Problem": ProblemDocument}
+    shaped = (each.result for each in routes if each.result not in {None, Opened})
+    results = {result.__name__: result for result in shaped} | {"Problem": ProblemDocument}
     adapters: list[Adapter] = [(name, "validation", TypeAdapter(kind)) for name, kind in (requests | results).items()]
     found, rest = TypeAdapter.json_schemas(adapters, ref_template=REFERENCE, schema_generator=Untitled)
     definitions = rest["$defs"]

@@ -4,9 +4,11 @@ import re
 from http import HTTPStatus
 from typing import Any
 
+from sopapo.chat.files import Opened
 from sopapo.rest.door import Route
 from sopapo.rest.examples import EXAMPLES
 from sopapo.rest.parsing import JSON_TYPE, without_null
+from sopapo.rest.problems import PROBLEM_TYPE
 
 Json = dict[str, Any]
 IN_PATH = re.compile(r"{(\w+)}")
@@ -26,6 +28,21 @@ REFUSALS = {
     "503": "The database is away; nothing was stored, try again.",
 }
 
+BYTES: Json = {"content": {"*/*": {"schema": {}}}}
+FORM = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+                "additionalProperties": False,
+                "required": ["file"],
+            }
+        }
+    },
+}
+
 
 def operation(route: Route, schema: Json) -> Json:
     """Describe one route."""
@@ -40,6 +57,8 @@ def operation(route: Route, schema: Json) -> Json:
     parameters = [parameter(name, properties[name], "path") for name in properties if name in in_path]
     if route.method == "GET":
         parameters += [parameter(name, field, "query") for name, field in properties.items() if name not in in_path]
+    elif route.form:
+        described["requestBody"] = FORM
     elif body := body_schema(route, schema, in_path):
         described["requestBody"] = body
     if parameters:
@@ -81,6 +100,8 @@ def success(route: Route) -> Json:
     if status == HTTPStatus.NO_CONTENT:
         return {str(status.value): {"description": "Done."}}
     result = route.result
+    if result is Opened:
+        return file_answers()
     schema = {"$ref": REFERENCE.format(model=result.__name__)} if result else {"type": "object", "maxProperties": 0}
     answer = {
         "description": first_line(result.__doc__) if result else "Done.",
@@ -89,6 +110,16 @@ def success(route: Route) -> Json:
     described = {str(status.value): answer}
     if result and "duplicate" in result.__annotations__:
         described[str(HTTPStatus.OK.value)] = answer | {"description": "It had been sent before."}
+    return described
+
+
+def file_answers() -> Json:
+    """Describe what a request for a file answers: all of it, a range, or that the client has it."""
+    answers = {"200": "The file.", "206": "The range that was asked for."}
+    described: Json = {status: {"description": about} | BYTES for status, about in answers.items()}
+    problem = {"content": {PROBLEM_TYPE: {"schema": {"$ref": REFERENCE.format(model="ProblemDocument")}}}}
+    described["304"] = {"description": "It is what the client has already."}
+    described["416"] = {"description": "The range begins behind the end of the file."} | problem
     return described
 
 

@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TypeVar
 import orjson
 from flask import request
 
-from sopapo.errors import Invalid, NotJson, TooLarge
+from sopapo.errors import Invalid, NotJson, TooLarge, Unauthenticated
 from sopapo.schemas.fields import Request
 from sopapo.transport.text import dumps
 
@@ -19,6 +19,14 @@ MAX_BODY_ESCAPED = 262_144
 INTEGER = re.compile(r"-?[0-9]{1,19}")
 
 Schema = TypeVar("Schema", bound=Request)
+
+
+def bearer() -> str:
+    """Return the access token that came with the request. Raises Unauthenticated."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("send an access token, as in `Authorization: Bearer TOKEN`")
+    return token.strip()
 
 
 def parse(schema: type[Schema], path: dict[str, str]) -> Schema:

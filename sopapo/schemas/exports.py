@@ -2,7 +2,7 @@
 
 from typing_extensions import TypedDict
 
-from sopapo.schemas.states import MessageState, MeState, RoomState, UserState, VoteState
+from sopapo.schemas.states import FileState, MessageState, MeState, RoomState, UserState, VoteState
 
 
 class RoomOfMine(TypedDict):
@@ -13,10 +13,11 @@ class RoomOfMine(TypedDict):
 
 
 class Export(TypedDict):
-    """All that is somebody's own: his account, the rooms that he is in, what he has said and voted."""
+    """All that is somebody's own: his account, the rooms that he is in, what he has said, voted and uploaded."""
 
     user: UserState
     blocked: list[UserState]
     rooms: list[RoomOfMine]
     messages: list[MessageState]
     votes: list[VoteState]
+    files: list[FileState]

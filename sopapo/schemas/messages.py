@@ -23,18 +23,30 @@ class SendMessage(Request):
     room: Id
     client_id: Id
     forward: Forward | None = None
+    files: Annotated[list[Id], Field(max_length=10)] = Field(default_factory=list)
     text: Annotated[Text, AfterValidator(str.strip), Length(0, 10_000)] = Field("", validate_default=True)
     reply_to: Seq | None = None
-    files: Annotated[list[Id], Field(max_length=10)] = Field(default_factory=list)
+
+    @field_validator("files")
+    @classmethod
+    def bring_each_once(cls, files: list[str], info: ValidationInfo) -> list[str]:
+        """Refuse a file that is given twice, and files beside those that a forward brings."""
+        if files and info.data.get("forward"):
+            message = "a forward brings its own files"
+            raise ValueError(message)
+        if len(set(files)) < len(files):
+            message = "a file is given twice"
+            raise ValueError(message)
+        return files
 
     @field_validator("text")
     @classmethod
     def say_one_thing(cls, text: str, info: ValidationInfo) -> str:
-        """Refuse a message that says nothing, and words beside those that a forward brings."""
+        """Refuse a message that says nothing and brings nothing, and words beside those that a forward brings."""
         if text and info.data.get("forward"):
             message = "a forward brings its own text"
             raise ValueError(message)
-        if not text and not info.data.get("forward"):
+        if not (text or info.data.get("forward") or info.data.get("files")):
             message = "needs 1 to 10000 characters"
             raise ValueError(message)
         return text

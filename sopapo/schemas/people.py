@@ -38,6 +38,7 @@ class UpdateProfile(Request):
 
     name: Name = ""
     about: About = ""
+    avatar: Id | None = None
     email: Email | None = None
     locale: Literal["pt-BR", "en"] = "pt-BR"
     last_seen: Shown = "everyone"

@@ -29,6 +29,7 @@ class UpdateRoom(Request):
     room: Id
     name: RoomName = ""
     description: Description = ""
+    avatar: Id | None = None
     public: bool = False
     history: Literal["all", "since_join"] = "all"
     post: Who = "everyone"

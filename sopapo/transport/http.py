@@ -45,9 +45,9 @@ class TimedReader(io.RawIOBase):
         """Wait for the first byte of a request, and from then on for its head."""
         self._allow(self._options.idle_seconds, LateIdle)
 
-    def expect_body(self, length: int) -> None:
-        """Wait for a body, the longer the larger it is."""
-        self._allow(self._options.body_seconds + length / SLOWEST_BODY, LateBody)
+    def expect_body(self) -> None:
+        """Wait for a body, a little longer for each piece of it that comes."""
+        self._allow(self._options.body_seconds, LateBody)
 
     def readinto(self, buffer: Any) -> int:
         """Read what there is, when there is something."""
@@ -62,6 +62,8 @@ class TimedReader(io.RawIOBase):
                 return 0
         if self._late is LateIdle:
             self._allow(self._options.head_seconds, LateHead)
+        elif self._late is LateBody:
+            self._deadline += count / SLOWEST_BODY
         return count
 
     def _wait(self) -> None:
@@ -107,7 +109,7 @@ class HttpProtocol(wsgi.HttpProtocol):
     def get_environ(self) -> dict[str, Any]:
         """Return the request for the application; its body has a deadline of its own."""
         environ: dict[str, Any] = super().get_environ()
-        self.reader.expect_body(int(environ.get("CONTENT_LENGTH") or 0))
+        self.reader.expect_body()
         return environ
 
     def finish(self) -> None:

@@ -1,0 +1,55 @@
+"""Files that nothing holds any more leave the storage, and then the database.
+
+Any number of processes may do it: who discards a file claims its row for a while, and passes over what others have
+claimed. Should he die, another takes over when the claim ends; to remove bytes twice does no harm.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, exists, or_, select
+
+from models import Attachment, File, Room, User, db
+from sopapo.clock import now
+from sopapo.storage import keys_of, storage
+from sopapo.transaction import transaction
+from sopapo.transport.runtime import off_loop
+
+AT_ONCE = 50
+CLAIM = 60_000
+
+
+def discard_due() -> bool:
+    """Discard files that are due and that nothing holds, up to fifty; returns whether there may be more."""
+    if db.session.scalar(select(File.due_at).where(File.due_at <= now()).limit(1)) is None:
+        return False
+    more, leaving = claim()
+    for file_id in leaving:
+        for key in keys_of(file_id):
+            off_loop(storage().remove, key)
+    with transaction():
+        db.session.execute(delete(File).where(File.id.in_(leaving), File.status == "leaving"))
+    return more
+
+
+def claim() -> tuple[bool, Sequence[str]]:
+    """Return whether there may be more, and files that nobody can use from now on; the others are due no more."""
+    due = select(File).where(File.due_at <= now()).order_by(File.due_at).limit(AT_ONCE)
+    with transaction():
+        files = db.session.scalars(due.with_for_update(skip_locked=True)).all()
+        held = held_among([file.id for file in files])
+        for file in files:
+            if file.id in held:
+                file.due_at = None
+            else:
+                file.status, file.due_at = "leaving", now() + CLAIM
+    return len(files) == AT_ONCE, [file.id for file in files if file.id not in held]
+
+
+def held_among(file_ids: Sequence[str]) -> set[str]:
+    """Return those files that a message or an avatar still refers to."""
+    is_held = or_(
+        exists().where(Attachment.file_id == File.id),
+        exists().where(User.avatar == File.id),
+        exists().where(Room.avatar == File.id),
+    )
+    return set(db.session.scalars(select(File.id).where(File.id.in_(file_ids), is_held)))

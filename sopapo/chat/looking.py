@@ -1,0 +1,52 @@
+"""Looking at files that have arrived, off the loop."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from threading import BoundedSemaphore
+
+from sopapo.errors import Unavailable
+from sopapo.media.jpeg import strip
+from sopapo.media.kinds import kind_of
+from sopapo.media.pictures import MIMES, Picture, look_at
+from sopapo.storage import append, disk
+from sopapo.transport.runtime import off_loop
+
+LOOKS_AT_ONCE = 2
+LOOK_SECONDS = 60
+
+looking = BoundedSemaphore(LOOKS_AT_ONCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that has arrived, and what was made from it."""
+
+    paths: tuple[Path, ...]
+    mime: str
+    size: int
+    picture: Picture | None
+
+
+def look(folder: Path, claimed: str) -> Found:
+    """See what has arrived, a few files at a time: pictures take memory and processor. Raises Unavailable."""
+    if not looking.acquire(timeout=LOOK_SECONDS):
+        raise Unavailable("too many files arrive at this moment", "file", retry_after=10)
+    try:
+        with disk():
+            return off_loop(see, folder, claimed)
+    finally:
+        looking.release()
+
+
+def see(folder: Path, claimed: str) -> Found:
+    """Tell what a file is; make a thumbnail of a picture, and leave out of a photograph what is told beside it."""
+    path = folder / "file"
+    mime = kind_of(path, claimed)
+    picture = look_at(path) if mime in MIMES else None
+    if mime == "image/jpeg" and strip(path, folder / "stripped"):
+        path = folder / "stripped"
+    paths: tuple[Path, ...] = (path,)
+    if picture is not None:
+        append(folder / "thumbnail", picture.thumbnail)
+        paths += (folder / "thumbnail",)
+    return Found(paths, mime, path.stat().st_size, picture)

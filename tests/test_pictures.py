@@ -1,0 +1,75 @@
+"""Pictures: what is seen of them, what is made of them, and what they no longer tell."""
+
+import io
+import re
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.conftest import MakeUser
+from tests.support.files import bomb, fetch, gif, jpeg, png, send, upload
+
+
+def test_a_picture_is_measured_as_it_is_seen_and_gets_a_thumbnail(make_user: MakeUser) -> None:
+    ana = make_user()
+    file = upload(ana, jpeg(600, 400, orientation=6), "foto.jpg")
+    assert (file["mime"], file["width"], file["height"]) == ("image/jpeg", 400, 600)
+    assert re.fullmatch(r"[^\s\"]{28}", file["blurhash"])
+    answer = fetch(ana, file["thumbnail"])
+    assert (answer.headers["Content-Type"], answer.headers["Content-Disposition"].partition(";")[0]) == (
+        "image/webp",
+        "inline",
+    )
+    with Image.open(io.BytesIO(answer.content)) as small:
+        assert small.size == (213, 320)
+        assert not small.getexif()
+        assert "exif" not in small.info
+
+
+def test_a_photograph_no_longer_says_where_it_was_taken(make_user: MakeUser) -> None:
+    ana, sent = make_user(), jpeg(orientation=8)
+    got = fetch(ana, upload(ana, sent, "foto.jpg")["url"]).content
+    for told in (b"Aparelho secreto", b"em casa"):
+        assert told in sent
+        assert told not in got
+    with Image.open(io.BytesIO(sent)) as before, Image.open(io.BytesIO(got)) as after:
+        assert dict(after.getexif()) == {0x0112: 8}
+        assert before.tobytes() == after.tobytes()
+
+
+def test_a_moving_picture_stays_one(make_user: MakeUser) -> None:
+    ana, sent = make_user(), gif()
+    file = upload(ana, sent, "dança.gif")
+    assert (file["mime"], file["width"], file["height"]) == ("image/gif", 64, 48)
+    assert fetch(ana, file["url"]).content == sent
+    with Image.open(io.BytesIO(fetch(ana, file["thumbnail"]).content)) as small:
+        assert getattr(small, "n_frames", 1) == 1
+
+
+def test_what_shows_through_still_does_in_the_thumbnail(make_user: MakeUser) -> None:
+    ana = make_user()
+    with Image.open(io.BytesIO(fetch(ana, upload(ana, png())["thumbnail"]).content)) as small:
+        assert small.mode == "RGBA"
+        assert small.size == (40, 30)
+
+
+@pytest.mark.parametrize(
+    ("content", "mime"),
+    [(gif()[:90], "image/gif"), (bomb(), "image/png"), (png()[:40], "image/png")],
+    ids=["truncated", "bomb", "head"],
+)
+def test_a_picture_that_cannot_be_looked_at_is_a_file(make_user: MakeUser, content: bytes, mime: str) -> None:
+    ana = make_user()
+    file = upload(ana, content, "foto.png")
+    assert file["mime"] == mime
+    assert [file[name] for name in ("width", "height", "blurhash", "thumbnail")] == [None] * 4
+    assert fetch(ana, file["url"]).content == content
+    assert fetch(ana, f"{file['url']}/thumbnail").status_code == 404
+
+
+def test_uploads_of_many_at_once_all_arrive(make_user: MakeUser, race: Any) -> None:
+    ana = make_user()
+    pictures = [jpeg(800 + n, 600) for n in range(8)]
+    answers = race(lambda n: send(ana, pictures[n], f"{n}.jpg").json()["file"], 8)
+    assert sorted(file["width"] for file in answers) == [800 + n for n in range(8)]
