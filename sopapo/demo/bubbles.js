@@ -1,5 +1,6 @@
 // One row of the list of messages: a bubble with all that hangs on it, or a line between.
 
+import { drawFiles } from "/demo/files.js";
 import { clock } from "/demo/names.js";
 import { drawPoll } from "/demo/polls.js";
 import { hueOf, make, span, t } from "/demo/tools.js";
@@ -10,7 +11,8 @@ const MARKS_IN_TEXT = /(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]}'])|(?<![\p{L}\p{N}
 export function drawLogRow(row) {
   if (row.type !== "bubble") return make(row.type, row);
   const slots = {
-    text: row.gone ? row.text : marked(row.text, row.names ?? []),
+    text: row.gone ? row.text : row.text && marked(row.text, row.names ?? []),
+    files: !row.gone && row.files?.length && drawFiles(row.files),
     quote: row.quote && drawQuote(row.quote),
     poll: row.poll && drawPoll(row.poll),
     reactions: row.reactions?.length && row.reactions.map(drawReaction),

@@ -1,7 +1,7 @@
 // The list of chats.
 
 import { isMentioned, isMuted, unreadOf } from "/demo/marks.js";
-import { capital, clock, faceOf, nameOf, partnerOf, textOf, titleOf } from "/demo/names.js";
+import { capital, clock, faceOf, gistOf, nameOf, partnerOf, titleOf } from "/demo/names.js";
 import { typingIn } from "/demo/presence.js";
 import { messagesOf, outbox, rooms } from "/demo/rooms.js";
 import { $, here, make, reconcile, t } from "/demo/tools.js";
@@ -40,6 +40,7 @@ function roomRow(room) {
     made: waiting?.made ?? Date.parse(last?.created_at ?? room.state.created_at),
     typing: typingIn(room),
     text: snippetOf(room, last, waiting),
+    avatar: faceOf(room).dataset.avatar,
     unread: unread > 99 ? "99+" : unread && `${unread}`,
     mentioned: isMentioned(room) && "@",
     muted: Boolean(isMuted(room)),
@@ -51,7 +52,7 @@ function roomRow(room) {
 function snippetOf(room, last, waiting) {
   if (room.me.draft && room.id !== here.open) return t("draft", { text: room.me.draft });
   const by = waiting ? here.me.id : last?.sender;
-  const text = waiting?.text ?? (last ? (last.poll ? "📊 " : "") + textOf(room, last) : t("no_messages"));
+  const text = waiting?.text || (last ? (last.poll ? "📊 " : "") + gistOf(room, last) : t("no_messages"));
   return (by && !(partnerOf(room) && by !== here.me.id) ? `${capital(nameOf(room, by))}: ` : "") + text;
 }
 

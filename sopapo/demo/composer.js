@@ -1,6 +1,7 @@
 // Where one writes: a message, a reply, an edit; and the draft that all of one's devices keep.
 
-import { capital, mayPost, nameOf, textOf } from "/demo/names.js";
+import { drawAttached, dropAttached, takeAttached } from "/demo/attached.js";
+import { capital, gistOf, mayPost, nameOf } from "/demo/names.js";
 import { send } from "/demo/outbox.js";
 import { sayTyping } from "/demo/presence.js";
 import { mergeMe, messagesOf, openRoom, rooms } from "/demo/rooms.js";
@@ -19,6 +20,8 @@ export function drawComposer(room) {
   if (writing.room !== room.id) begin(room);
   box().disabled = !mayPost(room);
   $("ask-open").hidden = !mayPost(room);
+  for (const node of [$("attach"), $("attach-input")]) node.disabled = !mayPost(room) || Boolean(writing.edit);
+  drawAttached();
   box().placeholder = t(mayPost(room) ? "write" : "admins_only");
   const message = room.messages.get(writing.reply ?? writing.edit);
   if (!message || message.deleted_at) writing = { room: room.id, reply: null, edit: null };
@@ -26,7 +29,7 @@ export function drawComposer(room) {
   if ($("context").hidden) return;
   const name = capital(nameOf(room, message.sender));
   $("context-name").textContent = writing.edit ? t("editing") : t("replying", { name });
-  $("context-text").textContent = textOf(room, message);
+  $("context-text").textContent = gistOf(room, message);
 }
 
 function begin(room) {
@@ -40,6 +43,7 @@ export function leaveRoom() {
   const room = rooms.get(writing.room);
   if (room) keepDraft(room);
   writing = { room: null, reply: null, edit: null };
+  dropAttached();
   sayTyping(false);
 }
 
@@ -73,10 +77,13 @@ export function editLast() {
 
 export async function submit() {
   const text = box().value.trim();
-  const { edit: seq, reply: reply_to } = writing;
-  if (!text) return;
+  const { room, edit: seq, reply: reply_to } = writing;
+  if (seq && !text) return;
+  const files = seq ? [] : await takeAttached();
+  if (!text && !files.length) return;
   if (seq) receive("message", (await ask("edit_message", { room: here.open, seq, text })).message);
-  else send(here.open, text, reply_to ? { reply_to } : {});
+  else send(room, text, { files, ...(reply_to && { reply_to }) });
+  if (here.open !== room) return;
   box().value = "";
   dropContext();
   sayTyping(false);

@@ -8,15 +8,18 @@
  *   wire      asking over the socket and by REST, tokens     presence  writing, online, last seen
  *   session   becoming someone and staying it                names     what things are called, who may what
  *
- * What is drawn: gate, chats, search, log, bubbles, polls, composer, later, menu, lists, details, members, invites,
- * joining, profile, dialogs, view. Here: what each form and button does; keys, scrolling and typing are in gestures.
+ * What is drawn: gate, chats, search, log, bubbles, files, attached, polls, composer, later, menu, lists, details,
+ * members, invites, joining, profile, pictures, dialogs, view. Here: what each form and button does; keys, scrolling and
+ * typing are in gestures.
  * Copy what you need. The rules that a client must keep are said where they are kept.
  */
 
+import { detach } from "/demo/attached.js";
 import { switchArchive } from "/demo/chats.js";
 import { dropContext, submit } from "/demo/composer.js";
 import * as details from "/demo/details.js";
 import { openDialog } from "/demo/dialogs.js";
+import { openPicture, saveFile } from "/demo/files.js";
 import "/demo/gestures.js";
 import { drawGate, entryOf, press, showGate } from "/demo/gate.js";
 import { createInvite, revokeInvite } from "/demo/invites.js";
@@ -130,6 +133,12 @@ const ACTS = {
   vote: (button) => vote(Number(button.closest("[data-seq]").dataset.seq), Number(button.value)),
   forwardTo: (_, roomId) => forwardTo(roomId),
   dropContext,
+  attach: () => $("attach-input").click(),
+  detach: (_, key) => detach(key),
+  openPicture: (_, id) => openPicture(id),
+  saveFile: (_, id) => saveFile(id),
+  myPicture: () => $("my-picture-input").click(),
+  roomPicture: () => $("room-picture-input").click(),
   view: (button) => showView(button.value),
   filter: (button) => button.setAttribute("aria-pressed", !$("panel").classList.toggle(`no-${button.value}`)),
   copyFrame: (button) => copy(button.closest(".frame").querySelector("pre").textContent),

@@ -38,7 +38,7 @@ export async function openDetails() {
 export function drawDetails(room) {
   const isDirect = room.state.kind === "direct";
   $("details-title").textContent = titleOf(room);
-  $("rename").hidden = $("describe").hidden = !may(room, "edit_info");
+  $("rename").hidden = $("describe").hidden = $("room-picture").hidden = !may(room, "edit_info");
   $("description").textContent = may(room, "edit_info") ? "" : room.state.description;
   $("add").hidden = $("invites").hidden = !may(room, "invite");
   $("rules").hidden = isDirect || !isAdmin(room);

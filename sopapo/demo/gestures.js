@@ -1,16 +1,18 @@
 // Keys, scrolling, typing and switches: what is done without a button.
 
+import { attach } from "/demo/attached.js";
 import { dropContext, editLast, wrote } from "/demo/composer.js";
 import { changeSetting } from "/demo/details.js";
 import { readOn } from "/demo/log.js";
 import { manage } from "/demo/members.js";
 import { openMenu } from "/demo/menu.js";
 import { drawInside } from "/demo/panel.js";
+import { setMyPicture, setRoomPicture } from "/demo/pictures.js";
 import { $, isAtEnd } from "/demo/tools.js";
 import { attempt } from "/demo/wire.js";
 
 $("details").addEventListener("change", ({ target }) => {
-  if (target.closest("form")) return;
+  if (target.closest("form") || target.type === "file") return;
   const act = target.matches("[data-slot=manage]") ? manage : changeSetting;
   attempt($("details"), () => act(target));
 });
@@ -46,6 +48,39 @@ $("composer").addEventListener("keydown", (event) => {
 });
 
 $("composer").addEventListener("input", wrote);
+
+$("attach-input").addEventListener("change", ({ target }) => {
+  attach(target.files);
+  target.value = "";
+});
+
+$("my-picture-input").addEventListener("change", ({ target }) => attempt($("profile"), () => setMyPicture(target)));
+$("room-picture-input").addEventListener("change", ({ target }) => attempt($("details"), () => setRoomPicture(target)));
+
+$("composer").addEventListener("paste", (event) => {
+  if (!event.clipboardData.files.length || !mayAttach()) return;
+  event.preventDefault();
+  attach(event.clipboardData.files);
+});
+
+const mayAttach = () => !$("composer").hidden && !$("attach").disabled;
+
+$("chat").addEventListener("dragover", (event) => {
+  if (!mayAttach() || !event.dataTransfer.types.includes("Files")) return;
+  event.preventDefault();
+  $("chat").classList.add("dropping");
+});
+
+for (const over of ["dragleave", "drop"]) {
+  $("chat").addEventListener(over, () => $("chat").classList.remove("dropping"));
+}
+
+$("chat").addEventListener("drop", (event) => {
+  if (!mayAttach() || !event.dataTransfer.files.length) return;
+  event.preventDefault();
+  attach(event.dataTransfer.files);
+});
+
 $("find").addEventListener("input", () => $("find").requestSubmit());
 $("search").addEventListener("input", () => $("search").requestSubmit());
 $("frames").addEventListener("toggle", (event) => drawInside(event.target), true);

@@ -1,7 +1,7 @@
 // Lists in a dialog: whom a message has reached, where to forward it, what is starred.
 
 import { openListing } from "/demo/dialogs.js";
-import { capital, clock, faceOf, mayPost, nameOf, titleOf } from "/demo/names.js";
+import { capital, clock, faceOf, gistOf, mayPost, nameOf, titleOf } from "/demo/names.js";
 import { send } from "/demo/outbox.js";
 import { people, rooms, starKey } from "/demo/rooms.js";
 import { $, button, face, make, t } from "/demo/tools.js";
@@ -39,9 +39,9 @@ export function openForward(message) {
 }
 
 export function forwardTo(roomId) {
-  const { room, seq, text } = forwarding;
+  const { room, seq, text, files } = forwarding;
   $("listing").close();
-  send(roomId, text, { forward: { room, seq } });
+  send(roomId, text, { forward: { room, seq }, files });
   show(roomId);
 }
 
@@ -52,10 +52,15 @@ export async function openStars() {
   openListing(t("starred"), rows.length ? rows : [t("no_stars")]);
 }
 
-function drawStarred({ room: id, seq, sender, text }) {
+function drawStarred(message) {
+  const { room: id, seq, sender } = message;
   const room = rooms.get(id);
   const name = capital(nameOf(room, sender));
-  const node = make("person", { face: face(sender, name), name: text, note: `${name} · ${titleOf(room)}` });
+  const node = make("person", {
+    face: face(sender, name),
+    name: gistOf(room, message),
+    note: `${name} · ${titleOf(room)}`,
+  });
   node.append(button("goThere", t("joined_already"), starKey(id, seq)));
   return node;
 }

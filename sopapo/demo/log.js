@@ -2,7 +2,7 @@
 
 import { drawLogRow } from "/demo/bubbles.js";
 import { counts, reachOf } from "/demo/marks.js";
-import { capital, dayOf, faceOf, nameOf, peopleOf, textOf, titleOf } from "/demo/names.js";
+import { capital, dayOf, faceOf, gistOf, nameOf, peopleOf, textOf, titleOf } from "/demo/names.js";
 import { pollOf } from "/demo/polls.js";
 import { presenceOf, typingIn } from "/demo/presence.js";
 import { hasOlder, messagesOf, openRoom, outbox, starKey, stars } from "/demo/rooms.js";
@@ -46,7 +46,7 @@ function drawHead(room) {
   const pinned = messagesOf(room).findLast((message) => message.pinned);
   $("pinned").hidden = !pinned;
   $("pinned").dataset.key = pinned?.seq;
-  $("pinned-text").textContent = pinned?.text ?? "";
+  $("pinned-text").textContent = pinned ? gistOf(room, pinned) : "";
 }
 
 /** What the list of messages shows: days, notes, bubbles, then what still waits in the outbox. */
@@ -63,12 +63,13 @@ function logRows(room) {
     rows.push(messageRow(room, message, isNewDay || isFirstNew || message.sender !== sender));
     sender = message.sender;
   }
-  for (const { client_id, text, made, failed, reply_to, forward } of outbox(room.id)) {
+  for (const { client_id, text, made, failed, reply_to, forward, files } of outbox(room.id)) {
     const about = {
       mine: true,
       first: sender !== here.me.id,
       quote: quoteOf(room, reply_to),
       forwarded: Boolean(forward),
+      files,
     };
     rows.push({ key: client_id, type: "bubble", text, at: made, failed, waiting: !failed, ...about });
     sender = here.me.id;
@@ -77,7 +78,7 @@ function logRows(room) {
 }
 
 function messageRow(room, message, first) {
-  const { seq, kind, sender, client_id, created_at: at, forwarded } = message;
+  const { seq, kind, sender, client_id, created_at: at, forwarded, files } = message;
   const text = textOf(room, message);
   if (kind === "system") return { key: `s${seq}`, type: "note", text };
   const mine = sender === here.me.id;
@@ -86,6 +87,7 @@ function messageRow(room, message, first) {
     ...{ key: mine ? client_id : `m${seq}`, type: "bubble", seq, mine, first, sender, text, at, gone, forwarded },
     name: first && !mine && room.state.kind !== "direct" && nameOf(room, sender),
     edited: Boolean(message.edited_at) && !gone,
+    files,
     pinned: message.pinned,
     starred: stars.has(starKey(room.id, seq)),
     quote: quoteOf(room, message.reply_to),
@@ -101,7 +103,7 @@ function quoteOf(room, seq) {
   if (!seq) return null;
   const message = room.messages.get(seq);
   const sender = message?.sender;
-  return { seq, sender, name: sender && capital(nameOf(room, sender)), text: message ? textOf(room, message) : "…" };
+  return { seq, sender, name: sender && capital(nameOf(room, sender)), text: message ? gistOf(room, message) : "…" };
 }
 
 const reactionsOf = (room, { reactions }) =>

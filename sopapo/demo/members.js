@@ -1,6 +1,6 @@
 // The people of a chat, and what an admin may do with each.
 
-import { isAdmin } from "/demo/names.js";
+import { avatarOf, isAdmin } from "/demo/names.js";
 import { receive } from "/demo/sync.js";
 import { face, here, make, t } from "/demo/tools.js";
 import { ask } from "/demo/wire.js";
@@ -36,7 +36,13 @@ export const memberRows = (room) =>
 
 export function drawPerson({ key, name, note, role, status, offers }) {
   const words = status === "joined" && role !== "member" && t(`role_${role}`);
-  const node = make("person", { face: face(key, name), name, note, role: words, manage: offers.length > 0 });
+  const node = make("person", {
+    face: face(key, name, avatarOf(key)),
+    name,
+    note,
+    role: words,
+    manage: offers.length > 0,
+  });
   const list = node.querySelector("select");
   list?.setAttribute("aria-label", t("manage", { name }));
   list?.append(new Option("⋯", ""), ...offers.map((each) => new Option(t(each), each)));

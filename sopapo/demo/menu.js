@@ -30,7 +30,7 @@ const OFFERS = [
   ["voters", (_, message) => isTold(message), openVoters],
   ["close_poll", mayClose, closePoll],
   ["forward", (_, message) => isAlive(message), openForward],
-  ["copy_text", (_, message) => isAlive(message), (message) => copy(message.text)],
+  ["copy_text", (_, message) => isAlive(message) && message.text, (message) => copy(message.text)],
   ["pin", (room, message) => isAlive(message) && mayPost(room) && !message.pinned, (message) => pin(message, true)],
   ["unpin", (room, message) => mayPost(room) && message.pinned, (message) => pin(message, false)],
   ["star", (_, message) => isAlive(message) && !isStarred(message), (message) => star(message, true)],

@@ -11,7 +11,11 @@ export function nameOf(room, id) {
 export const capital = (words) => words[0].toUpperCase() + words.slice(1);
 export const partnerOf = (room) => room.state.kind === "direct" && othersOf(room)[0];
 export const titleOf = (room) => room.state.name ?? (partnerOf(room)?.name || t("yourself"));
-export const faceOf = (room) => face(partnerOf(room)?.user ?? room.id, titleOf(room));
+export const avatarOf = (id) => (id === here.me.id ? here.me.avatar : people.get(id)?.avatar);
+export const faceOf = (room) =>
+  partnerOf(room)
+    ? face(partnerOf(room).user, titleOf(room), avatarOf(partnerOf(room).user))
+    : face(room.id, titleOf(room), room.state.avatar);
 export const countOf = (n) => t(n === 1 ? "one_person" : "people_count", { n });
 export const peopleOf = (room) => countOf(joinedOf(room).length);
 
@@ -25,6 +29,12 @@ export function textOf(room, { system, text, deleted_at }) {
   if (!system) return text;
   const key = knows(`sys_${system.action}`) ? `sys_${system.action}` : "sys_other";
   return capital(t(key, { user: nameOf(room, system.user), by: nameOf(room, system.by), action: system.action }));
+}
+
+/** What a message says in one line: its text, or else what it brings along. */
+export function gistOf(room, message) {
+  const [file] = message.deleted_at ? [] : message.files;
+  return textOf(room, message) || (file?.thumbnail ? t("picture") : (file?.name ?? ""));
 }
 
 export const clock = (time) => new Date(time).toLocaleTimeString(here.language, { hour: "2-digit", minute: "2-digit" });

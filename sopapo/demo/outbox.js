@@ -11,9 +11,9 @@ const flushing = new Set();
 let lastMade = 0;
 
 /** Sends a text, which may reply to a message, or forwards one: then the text is only what is shown meanwhile. */
-export function send(roomId, text, { reply_to, forward } = {}) {
+export function send(roomId, text, { reply_to, forward, files = [] } = {}) {
   lastMade = Math.max(Date.now(), lastMade + 1);
-  const item = { room: roomId, client_id: uuid(), text, made: lastMade, reply_to, forward };
+  const item = { room: roomId, client_id: uuid(), text, made: lastMade, reply_to, forward, files };
   save(outboxKey(item.client_id), item);
   flush(roomId);
   redraw();
@@ -33,9 +33,9 @@ async function flush(roomId) {
 }
 
 async function trySending(item) {
-  const { room, client_id, text, forward, reply_to } = item;
+  const { room, client_id, text, forward, reply_to, files = [] } = item;
   try {
-    const what = forward ? { forward } : { text, reply_to };
+    const what = forward ? { forward } : { text, reply_to, files: files.map(({ id }) => id) };
     const answer = await ask("send_message", { room, client_id, ...what });
     forget(outboxKey(client_id));
     receive("message", answer.message);

@@ -31,7 +31,7 @@ export async function saveProfile({ name, about, last_seen, receipts }) {
 }
 
 /** One's own profile, as this tab or another device of one's has changed it. */
-function keepMe(user) {
+export function keepMe(user) {
   here.me = user;
   people.set(user.id, user);
   keepSession({ ...session(), user });

@@ -72,12 +72,13 @@ export function button(act, words, key, className = "quiet") {
 
 export const hueOf = (id) => [...id].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 360, 7);
 
-export function face(id, name) {
+export function face(id, name, avatar) {
   const long = name.split(/[^\p{L}\p{N}]+/u).filter((word) => word.length > 2);
   const initials = (long.length ? long : [name]).slice(0, 2).map((word) => [...word][0]);
   const node = span("face", initials.join("").toUpperCase());
   node.style.setProperty("--hue", hueOf(id));
   node.setAttribute("aria-hidden", true);
+  if (avatar) node.dataset.avatar = avatar;
   return node;
 }
 

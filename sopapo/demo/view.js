@@ -3,6 +3,7 @@
 import { drawChats, unreadOfAll } from "/demo/chats.js";
 import { drawComposer, leaveRoom } from "/demo/composer.js";
 import { drawDetails } from "/demo/details.js";
+import { paintFaces } from "/demo/files.js";
 import { drawLog, placeDivider } from "/demo/log.js";
 import { markAll } from "/demo/marks.js";
 import { watchOpen } from "/demo/presence.js";
@@ -19,6 +20,7 @@ export function draw() {
   if (room) drawChat(room);
   else if ($("app").dataset.view === "chat") show(null);
   markAll();
+  paintFaces();
 }
 
 function drawChat(room) {
@@ -29,7 +31,7 @@ function drawChat(room) {
 }
 
 function drawHeader() {
-  $("my-face").replaceChildren(face(here.me.id, here.me.name));
+  $("my-face").replaceChildren(face(here.me.id, here.me.name, here.me.avatar));
   $("my-name").textContent = here.me.name;
   $("link").textContent = t(here.ready ? (here.syncing ? "syncing" : "online") : "offline");
   $("link").dataset.on = here.ready;

@@ -59,6 +59,22 @@ export async function rest(method, path, body) {
   return answer;
 }
 
+/** Sends or fetches bytes by HTTP, and renews an access token that is over. */
+export async function carry(method, url, body) {
+  const headers = () => ({ Authorization: `Bearer ${session()?.access_token}` });
+  const go = () =>
+    fetch(url, { method, headers: headers(), body }).catch(() => {
+      throw new Refused({ code: "offline" });
+    });
+  let response = await go();
+  if (response.status === 401) {
+    await renew(session()?.access_token);
+    response = await go();
+  }
+  if (!response.ok) throw new Refused(await response.json().catch(() => ({ code: "unavailable" })));
+  return response;
+}
+
 /** Reads by REST, and renews an access token that is over. */
 export async function get(path) {
   try {
