@@ -21,11 +21,11 @@ BATCH = 500
 LOOK_BACK = 15_000
 # While the others cannot be heard, the database is asked for news this often.
 DEAF = 5_000
-# What was changed just now is still on its way to here, in its order.
+# What was changed just now is still on its way to here, in its order: who logs out is answered before he is cut.
 ON_ITS_WAY = 300
 
 
-ENDED = select(Session.id).where(Session.revoked_at >= bindparam("since"))
+ENDED = select(Session.id).where(Session.revoked_at >= bindparam("since"), Session.revoked_at < bindparam("until"))
 CHANGED = select(Member.room_id, Member.user_id, Member.status).where(
     Member.status_changed_at >= bindparam("since"), Member.status_changed_at < bindparam("until")
 )
@@ -58,7 +58,7 @@ class Healer:
 
 def cut_ended_sessions(since: int) -> None:
     """Cut the sockets of sessions that ended since a moment, in whatever process, by suspending their users too."""
-    for (session_id,) in ask(ENDED, since=since):
+    for (session_id,) in ask(ENDED, since=since, until=now() - ON_ITS_WAY):
         broadcast.session_over(session_id)
 
 
