@@ -22,12 +22,12 @@ from sopapo.schemas.states import (
 )
 
 
-def message(state: MessageState, skip: str | None = None, blind: Sequence[str] = ()) -> None:
-    """Push a message to its room, but for the users who are blind to it."""
+def message(state: MessageState, skip: str | None = None, blind: Sequence[str] = (), *, alone: bool = False) -> None:
+    """Push a message to its room, but for the users who are blind to it; `alone` where no others come with it."""
     if blind:
         bus().emit_seen(state, blind, skip)
     else:
-        bus().emit(room_channel(state["room"]), "message", state, skip)
+        bus().emit(room_channel(state["room"]), "message", state, skip, alone=alone)
 
 
 def room(state: RoomState, skip: str | None = None) -> None:

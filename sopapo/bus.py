@@ -39,9 +39,9 @@ class Bus:
             self.relay = Relay(settings.redis_url, f"sopapo:{settings.issuer}", self.hear)
             self.relay.start()
 
-    def emit(self, channel: str, event: str, payload: Payload, skip: str | None = None) -> None:
-        """Push a state to a channel, but for the socket that knows it already."""
-        self.here.emit(channel, event, payload, skip)
+    def emit(self, channel: str, event: str, payload: Payload, skip: str | None = None, *, alone: bool = False) -> None:
+        """Push a state to a channel, but for the socket that knows it already; `alone` where no others come with it."""
+        self.here.emit(channel, event, payload, skip, alone=alone)
         self.tell("emit", channel, event, payload)
 
     def emit_seen(self, state: MessageState, blind: Sequence[str], skip: str | None = None) -> None:
@@ -90,8 +90,8 @@ class Bus:
             self.acts[act](*args)
 
     def is_heard(self, channel: str) -> bool:
-        """Tell whether anybody hears a channel, here or, for all that this process knows, elsewhere."""
-        return self.relay is not None or bool(self.here.transport.members(channel))
+        """Tell whether anybody hears a channel, or is about to, here or, for all that this process knows, elsewhere."""
+        return self.relay is not None or bool(self.here.noted_pushes or self.here.transport.members(channel))
 
     @property
     def losses(self) -> int:

@@ -7,7 +7,7 @@ tries again: his `client_id` makes that safe.
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Event
 
@@ -48,12 +48,12 @@ class Waiting:
     until: float
     settled: bool = False
 
-    def stored(self, sent: MessageSent) -> None:
+    def stored(self, sent: MessageSent, *, alone: bool) -> None:
         """Answer the sender, then tell the others; a sender who was told to try again hears it as they do."""
         skip = None if self.settled else self.socket
         self.answer(sent)
         if not sent["duplicate"]:
-            broadcast.message(sent["message"], skip)
+            broadcast.message(sent["message"], skip, alone=alone)
 
     def answer(self, outcome: MessageSent | ChatError) -> None:
         """Settle the draft, unless it was given up."""
@@ -148,7 +148,7 @@ class Journal:
         self.under_way.update(batch)
         with gates_held(*{waiting.draft.room_id for waiting in batch}):
             outcomes = outcomes_of([waiting.draft for waiting in batch], skip_locked=skip_locked)
-            settle(zip(batch, outcomes, strict=True))
+            settle(list(zip(batch, outcomes, strict=True)))
             for room_id in {waiting.draft.room_id for waiting in batch}:
                 self.stored_in(room_id)
         self.under_way.difference_update(batch)
@@ -166,7 +166,7 @@ class Journal:
             with self.app.app_context():
                 self.store(batch, skip_locked=False)
         except Unavailable as error:
-            settle((waiting, error) for waiting in batch)
+            settle([(waiting, error) for waiting in batch])
         finally:
             self.under_way.difference_update(batch)
             self.aside -= Counter(waiting.draft.room_id for waiting in batch)
@@ -200,14 +200,14 @@ def commit(drafts: list[Draft], *, skip_locked: bool) -> list[Outcome]:
     return []
 
 
-def settle(outcomes: Iterable[tuple[Waiting, Outcome]]) -> None:
+def settle(outcomes: Sequence[tuple[Waiting, Outcome]]) -> None:
     """Answer each sender and tell the others; what fails for one is logged, and does not touch the next."""
     for waiting, outcome in outcomes:
         try:
             if isinstance(outcome, ChatError):
                 waiting.answer(outcome)
             elif outcome is not None:
-                waiting.stored(outcome)
+                waiting.stored(outcome, alone=len(outcomes) == 1)
         except Exception:
             log.exception("broadcast_failed")
 

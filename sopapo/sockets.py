@@ -103,9 +103,9 @@ class Sockets:
         for connection in self.transport.members(room_channel(room_id)):
             self.transport.leave(connection, room_channel(room_id))
 
-    def emit(self, channel: str, event: str, payload: Payload, skip: str | None = None) -> None:
-        """Push a state to a channel, but for the socket that knows it already."""
-        self.transport.broadcast(channel, event, payload, skip)
+    def emit(self, channel: str, event: str, payload: Payload, skip: str | None = None, *, alone: bool = False) -> None:
+        """Push a state to a channel, but for the socket that knows it already; `alone` where no others come with it."""
+        self.transport.broadcast(channel, event, payload, skip, alone=alone)
         for pushes in self.noted_pushes:
             pushes[channel] = payload
         rev = payload.get("rev")

@@ -107,8 +107,21 @@ class SocketCarrier:
 
     def write(self, message: Message) -> None:
         """Send this at once, or as soon as the kernel takes it: nothing waits before it."""
-        self._link.queue.put(message)
-        self.flush()
+        data = message.frame
+        try:
+            sent = self._sock.send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError as error:
+            self._lost(error)
+            return
+        link = self._link
+        if sent == len(data):
+            link.engine.transport.stats.frames_out += 1
+            return
+        link.queue.put(message)
+        self._is_draining = True
+        self._drain(link.queue.take(1, MOST_BYTES), data[sent:])
 
     def closing(self, code: int, reason: str) -> Message:
         """Return a close frame."""

@@ -17,6 +17,9 @@ class Pipe(Protocol):
     def push(self, message: Message) -> None:
         """Send a message after those that wait."""
 
+    def push_at_once(self, message: Message) -> None:
+        """Send a message now where nothing waits before it, else after what waits."""
+
     def later(self, task: Callable[[Any], object], argument: Any) -> None:
         """Do something after the request that is being handled."""
 
@@ -63,6 +66,13 @@ class Connection:
             self._held.append(message)
         else:
             self._pipe.push(message)
+
+    def push_at_once(self, message: Message) -> None:
+        """Send a message now where nothing waits before it, else as `push` does."""
+        if self._held is not None:
+            self.push(message)
+        elif not self.ended:
+            self._pipe.push_at_once(message)
 
     def close(self, reason: str) -> None:
         """End the connection after what was sent before has gone out; never yields."""

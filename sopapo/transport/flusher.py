@@ -38,6 +38,11 @@ class Flusher:
         if not self._is_due:
             self._schedule()
 
+    def flush_soon(self) -> None:
+        """Flush now those who would be flushed at the end of the turn."""
+        for _ in range(len(self._soon)):
+            self._soon.popleft().flush()
+
     def _schedule(self) -> None:
         self._is_due = True
         runtime.call_after(0, self._run)

@@ -95,6 +95,13 @@ class Link:
         else:
             self.carrier.wake()
 
+    def push_at_once(self, message: Message) -> None:
+        """Send a message now where nothing waits before it, else after what waits."""
+        if self.queue.size or self.carrier is NOWHERE:
+            self.push(message)
+        elif not (self.closing or self.has_left):
+            self.carrier.write(message)
+
     def settle(self, messages: Iterable[Message]) -> None:
         """Count no longer what has left for good."""
         self.queue.settle(messages)

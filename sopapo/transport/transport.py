@@ -14,6 +14,9 @@ from sopapo.transport.options import TransportOptions
 from sopapo.transport.session import Session
 from sopapo.transport.stats import Stats
 
+# Some five milliseconds' work.
+AT_ONCE = 1_024
+
 
 class Transport:
     """Answers `/socket.io` of an application for a door; found in `app.extensions["sopapo.transport"]`."""
@@ -48,10 +51,12 @@ class Transport:
         skip: str | None = None,
         *,
         blind: Collection[str] = (),
+        alone: bool = False,
     ) -> None:
         """Send one event to a channel, but not to the connection with the sid `skip`; never yields, never raises.
 
-        Nor do those hear it whose sids are among `blind`.
+        Nor do those hear it whose sids are among `blind`. Where it comes `alone`, and nothing will gather with it,
+        it is written at once: to those who were answered first, then to as many as may be without holding up others.
         """
         members = self._channels.members(channel)
         if blind:
@@ -61,7 +66,13 @@ class Transport:
             return
         self.stats.broadcasts += 1
         message.is_wide = len(members) > SLICE
-        for connection in members:
+        at_once = AT_ONCE if alone else 0
+        if alone:
+            self._engine.flusher.flush_soon()
+        for connection in members[:at_once]:
+            if connection.sid != skip:
+                connection.push_at_once(message)
+        for connection in members[at_once:]:
             if connection.sid != skip:
                 connection.push(message)
 

@@ -38,6 +38,9 @@ class Nowhere:
     def push(self, message: Message) -> None:
         self.pushed.append(message.text)
 
+    def push_at_once(self, message: Message) -> None:
+        self.push(message)
+
     def later(self, task: Any, argument: Any) -> None:
         task(argument)
 
@@ -145,16 +148,18 @@ def test_a_connection_keeps_back_what_is_sent_before_it_is_let_in() -> None:
     one = Connection("a", "", "", pipe=pipe)
     one.send("early", {"a": "\ud800"})
     one.send("odd", {"a": object()})
+    one.push_at_once(Message("42[0]"))
     assert (one.is_in, pipe.pushed) == (False, [])
     one.release()
     one.send("late", {})
     one.close("why")
-    assert pipe.pushed == ['42["early",{"a":"\\ud800"}]', '42["late",{}]']
+    assert pipe.pushed == ['42["early",{"a":"\\ud800"}]', "42[0]", '42["late",{}]']
     assert pipe.ended == ["why 1008 True"]
     one.ended = True
     one.send("never", {})
+    one.push_at_once(Message("42[1]"))
     one.close("again")
-    assert (len(pipe.pushed), len(pipe.ended)) == (2, 1)
+    assert (len(pipe.pushed), len(pipe.ended)) == (3, 1)
 
 
 @pytest.mark.parametrize(
