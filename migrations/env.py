@@ -4,12 +4,14 @@ from alembic import context
 from flask import current_app
 
 from models import Base
+from sopapo.database import take_time
 
 
 def run() -> None:
     """Run the migrations that are asked for."""
     engine = current_app.extensions["migrate"].db.engine
     with engine.connect() as connection:
+        take_time(connection)
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,

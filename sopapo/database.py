@@ -19,6 +19,7 @@ CONNECT_SECONDS = 3
 POOL_WAIT_SECONDS = 5
 STATEMENT_SECONDS = 6
 LOCK_SECONDS = 5
+DAY_SECONDS = 86_400
 SQLITE_LOCK_SECONDS = 8
 WRITES = "sopapo_writes"
 
@@ -104,6 +105,14 @@ def begin_immediate(connection: sqlite3.Connection, until: float) -> None:
 def commit_off_loop(connection: DBAPIConnection) -> None:
     """Commit while the loop goes on: on a disk that is slow or busy the wait for it takes many milliseconds."""
     off_loop(connection.commit)
+
+
+def take_time(connection: Connection) -> None:
+    """Let what rebuilds tables take as long as it takes, on this connection and in this process."""
+    if not is_sqlite(connection.engine):
+        connection.exec_driver_sql("SET statement_timeout = 0")
+        connection.commit()
+        bound_waits(CONNECT_SECONDS, DAY_SECONDS)
 
 
 def is_sqlite(engine: Engine) -> bool:

@@ -37,6 +37,12 @@ class Gathering(Generic[T]):
             self.is_due = True
             spawn_after(self.seconds, self.run)
 
+    def take_all(self) -> list[T]:
+        """Take back all that waits."""
+        items = list(self.waiting)
+        self.waiting.clear()
+        return items
+
     def run(self) -> None:
         """Work on everything that waits."""
         with self.app.app_context():
@@ -54,7 +60,10 @@ class Gathering(Generic[T]):
 
 
 class Together(Generic[K, T]):
-    """Answers what many ask in the same turn of the loop, and while an answer is on its way, with one question."""
+    """Answers what many ask in the same turn of the loop, and while an answer is on its way, with one question.
+
+    Where the answer fails, it fails all who wait for one: nobody waits for one failure after the other.
+    """
 
     def __init__(self, app: Flask, answer: Callable[[Collection[K]], Mapping[K, T]], most: int) -> None:
         """Let `answer` find up to so many at once; what it does not find is None."""
@@ -75,7 +84,7 @@ class Together(Generic[K, T]):
         try:
             found = self.answer({key for key, _ in asked})
         except Exception as error:  # noqa: BLE001 - whoever asks handles it
-            for _, settle in asked:
+            for _, settle in (*asked, *self.asked.take_all()):
                 settle(error)
             return
         for key, settle in asked:

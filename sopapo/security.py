@@ -22,6 +22,7 @@ CLAIMS = ["iss", "aud", "sub", "sid", "jti", "typ", "exp"]
 HASHES_AT_ONCE = 2
 HASHES_WAITING = 64
 REMEMBERED = 16_384
+LONGEST_TOKEN = 4_096
 Kind = Literal["access", "refresh"]
 
 # OWASP's minimum for argon2id: 19 MiB and two passes take about 20 ms of a native thread.
@@ -123,6 +124,8 @@ class Tokens:
     def verify(self, kind: Kind, token: str) -> Claims:
         """Look whether a token is signed by us and says what it must. Raises TokenExpired or Unauthenticated."""
         message = "the token does not hold"
+        if len(token) > LONGEST_TOKEN:
+            raise Unauthenticated(message)
         try:
             key = self.keys[jwt.get_unverified_header(token).get("kid", "")]
             claims = jwt.decode(

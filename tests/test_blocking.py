@@ -1,11 +1,12 @@
 """Nothing may block the loop: what waits for one thing does not hold up the rest."""
 
+import socket
 import threading
 import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
@@ -161,3 +162,20 @@ def test_a_storm_of_logins_does_not_stop_messages(server: Server, make_user: Mak
     assert took < 10
     assert logins < 50 * 16
     assert set(storm) <= {200, 503}
+
+
+def test_who_sends_half_a_request_keeps_no_connection_to_the_database(
+    make_server: MakeServer, make_user: MakeUser
+) -> None:
+    server = make_server(SOPAPO_DATABASE_CONNECTIONS="5")
+    ana = make_user(on=server)
+    head = (
+        "POST /api/v1/rooms HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+        f"Content-Length: 100\r\nAuthorization: Bearer {ana.token}\r\n\r\n"
+    )
+    with ExitStack() as opened:
+        for _ in range(20):
+            raw = opened.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10))
+            raw.sendall(head.encode())
+        for _ in range(20):
+            assert ana.rest.get("/me")["user"]["id"] == ana.id

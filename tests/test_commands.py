@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -175,3 +176,21 @@ def test_a_server_that_is_asked_to_end_does_so_at_once(make_server: MakeServer, 
     assert server.stop() == 0
     ana.socket.wait_closed()
     assert "Traceback" not in server.logged()
+
+
+# Longer than any statement of a request may take, and than any wait for its answer.
+DAWDLE = """
+CREATE FUNCTION dawdle() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF current_query() LIKE '%ix_messages_words%' THEN PERFORM pg_sleep(7.5); END IF;
+END $$;
+CREATE EVENT TRIGGER dawdle ON ddl_command_start WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION dawdle();
+"""
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_migration_takes_as_long_as_it_takes(idle: Server) -> None:
+    assert idle.command("db", "downgrade", "0008").returncode == 0
+    with closing(psycopg2.connect(idle.database_url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(DAWDLE)
+    done = idle.command("db", "upgrade")
+    assert done.returncode == 0, done.stderr

@@ -180,8 +180,10 @@ def test_a_body_is_bounded_however_it_is_written_and_sent(make_user: MakeUser, b
     "head",
     [
         "Transfer-Encoding: chunked\r\n\r\nnonsense\r\n{}\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n" + "0" * 20_000,
         "Transfer-Encoding: gzip\r\n\r\n{}",
     ],
+    ids=["no chunk", "a chunk's size without end", "gzip"],
 )
 def test_a_body_that_cannot_be_read_is_no_json(make_user: MakeUser, head: str) -> None:
     ana = make_user()

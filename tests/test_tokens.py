@@ -33,6 +33,15 @@ def other_key_id(token: str) -> str:
     return jwt.encode(claims, JWT_KEY, "HS256", headers={"kid": "unknown"})
 
 
+def test_a_token_without_end_is_not_looked_at(make_user: MakeUser, server: Server) -> None:
+    ana = make_user()
+    endless = f"{ana.token}{'A' * 5_000}"
+    with refused("unauthenticated"):
+        RestUser(server.api, endless).get("/me")
+    with refused("unauthenticated"):
+        SocketUser(server.url, endless).connect()
+
+
 FORGERIES: dict[str, tuple[str, Forge]] = {
     "expired": ("token_expired", lambda token: signed(token, exp=int(time.time()) - 60)),
     "wrong kind": ("unauthenticated", lambda token: signed(token, typ="refresh")),

@@ -9,8 +9,9 @@ from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 from flask import Flask, Response, request, stream_with_context
 
 from sopapo import metrics
+from sopapo.chat.arrivals import recognize
 from sopapo.chat.files import Opened
-from sopapo.chat.sessions import Device, authenticate
+from sopapo.chat.sessions import Device
 from sopapo.limits import limits
 from sopapo.rest import downloads, problems
 from sopapo.rest.parsing import JSON_TYPE, bearer, parse
@@ -122,7 +123,7 @@ def view(route: Route) -> Callable[..., Response]:
     def answer(**path: str) -> Response:
         began, code = time.perf_counter(), "ok"
         try:
-            identity = None if route.strangers else authenticate(bearer()).identity
+            identity = None if route.strangers else recognize(bearer())
             limits().take(route.name, request.remote_addr or "", identity.user_id if identity else None)
             body = route.schema() if route.form else parse(route.schema, path)
             return reply(route, route.function(Ask(body, identity)))

@@ -12,7 +12,8 @@ websocket.py   by a socket that a greenlet reads             handshake.py, frame
 detached.py    by a socket that the loop reads
 pulse.py       one greenlet pings everybody                 deadlines.py          one timer for all who have a time
 engine.py      all that touches inner parts of engineio and eventlet
-http.py        HTTP with deadlines                          serve.py              from the start to SIGTERM
+http.py        HTTP with deadlines                          reading.py           how its parts are read
+serve.py       from the start to SIGTERM
 runtime.py     greenlets and native threads, for everything else
 """
 

@@ -3,78 +3,16 @@
 import io
 import logging
 import sys
-import time
 from typing import Any
 
 from eventlet import wsgi
-from eventlet.hubs import trampoline
 
 from sopapo.transport.options import TransportOptions
+from sopapo.transport.reading import BoundedLines, LateHead, LateIdle, TimedReader
 
 log = logging.getLogger(__name__)
 
-SLOWEST_BODY = 16_384
 TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-
-
-class LateIdle(TimeoutError):
-    """No further request came."""
-
-
-class LateHead(TimeoutError):
-    """The head of a request did not come in time."""
-
-
-class LateBody(TimeoutError):
-    """The body of a request did not come in time; Flask takes it for a client that has gone."""
-
-
-class TimedReader(io.RawIOBase):
-    """Reads a socket until a deadline, however little comes at a time; others have their turn between reads."""
-
-    def __init__(self, sock: Any, options: TransportOptions) -> None:
-        self._sock = sock
-        self._options = options
-        self.expect_request()
-
-    def readable(self) -> bool:
-        """Say that it is for reading."""
-        return True
-
-    def expect_request(self) -> None:
-        """Wait for the first byte of a request, and from then on for its head."""
-        self._allow(self._options.idle_seconds, LateIdle)
-
-    def expect_body(self) -> None:
-        """Wait for a body, a little longer for each piece of it that comes."""
-        self._allow(self._options.body_seconds, LateBody)
-
-    def readinto(self, buffer: Any) -> int:
-        """Read what there is, when there is something."""
-        count: int | None = None
-        while count is None:
-            self._wait()
-            try:
-                count = self._sock.fd.recv_into(buffer)
-            except BlockingIOError:
-                continue
-            except ConnectionError:
-                return 0
-        if self._late is LateIdle:
-            self._allow(self._options.head_seconds, LateHead)
-        elif self._late is LateBody:
-            self._deadline += count / SLOWEST_BODY
-        return count
-
-    def _wait(self) -> None:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise self._late
-        trampoline(self._sock, read=True, timeout=left, timeout_exc=self._late)
-
-    def _allow(self, seconds: float, late: type[TimeoutError]) -> None:
-        self._deadline = time.monotonic() + seconds
-        self._late = late
 
 
 class HttpProtocol(wsgi.HttpProtocol):
@@ -93,7 +31,7 @@ class HttpProtocol(wsgi.HttpProtocol):
         super().setup()
         self.rfile.close()
         self.reader = TimedReader(self.connection, self.options)
-        self.rfile = io.BufferedReader(self.reader)
+        self.rfile = BoundedLines(self.reader)
 
     def handle_one_request(self) -> None:
         """Handle a request, or tell a client that was too slow in sending one."""
