@@ -95,7 +95,7 @@ def machine_line(record: Record) -> str:
     machine = record.machine
     return (
         f"- **Machine:** {machine['cpus']} cores of {machine['cpu']}, {machine['memory_gib']} GiB, "
-        f"Linux {machine['kernel']}, Python {machine['python']}, data on {machine['data_filesystem']}"
+        f"Linux {machine['kernel'].partition('-')[0]}, Python {machine['python']}, data on {machine['data_filesystem']}"
     )
 
 
