@@ -2,13 +2,16 @@
 
 import io
 import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from tests.conftest import MakeUser
-from tests.support.files import bomb, fetch, gif, jpeg, png, send, upload
+from tests.conftest import MakeServer, MakeUser
+from tests.support.files import bomb, fetch, gif, jpeg, png, send, upload, webp
+from tests.support.server import Server
 
 
 def test_a_picture_is_measured_as_it_is_seen_and_gets_a_thumbnail(make_user: MakeUser) -> None:
@@ -73,3 +76,29 @@ def test_uploads_of_many_at_once_all_arrive(make_user: MakeUser, race: Any) -> N
     pictures = [jpeg(800 + n, 600) for n in range(8)]
     answers = race(lambda n: send(ana, pictures[n], f"{n}.jpg").json()["file"], 8)
     assert sorted(file["width"] for file in answers) == [800 + n for n in range(8)]
+
+
+def peak_memory(server: Server) -> int:
+    """The most memory that the server's process has had so far, in bytes."""
+    assert server.process is not None
+    (line,) = [each for each in Path(f"/proc/{server.process.pid}/status").read_text().splitlines() if "VmHWM" in each]
+    return int(line.split()[1]) * 1024
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(
+    ("draw", "size"),
+    [(lambda: bomb(7071, bits=8, color=6), 7071), (lambda: webp(3162), 3162), (lambda: webp(3163), None)],
+    ids=["png", "webp", "large webp"],
+)
+def test_to_look_at_pictures_takes_no_more_memory_than_the_largest_of_them(
+    make_server: MakeServer, make_user: MakeUser, race: Any, draw: Callable[[], bytes], size: int | None
+) -> None:
+    server, content = make_server(), draw()
+    ana = make_user(on=server)
+    upload(ana, png())
+    before = peak_memory(server)
+    for answer in race(lambda _: send(ana, content), 2):
+        file = answer.json()["file"]
+        assert (file["width"], file["thumbnail"] is None) == (size, size is None)
+    assert peak_memory(server) - before < 250_000_000

@@ -11,7 +11,8 @@ from sopapo.media.pictures import MIMES, Picture, look_at
 from sopapo.storage import append, disk
 from sopapo.transport.runtime import off_loop
 
-LOOKS_AT_ONCE = 2
+# One picture takes up to 200 MB.
+LOOKS_AT_ONCE = 1
 LOOK_SECONDS = 60
 
 looking = BoundedSemaphore(LOOKS_AT_ONCE)
@@ -28,7 +29,7 @@ class Found:
 
 
 def look(folder: Path, claimed: str) -> Found:
-    """See what has arrived, a few files at a time: pictures take memory and processor. Raises Unavailable."""
+    """See what has arrived, one file after the other: pictures take memory and processor. Raises Unavailable."""
     if not looking.acquire(timeout=LOOK_SECONDS):
         raise Unavailable("too many files arrive at this moment", "file", retry_after=10)
     try:

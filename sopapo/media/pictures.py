@@ -1,6 +1,7 @@
 """Pictures: how large they are, what they look like in a few letters, and what is shown before they are opened."""
 
 import io
+import math
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +11,26 @@ from PIL import Image, ImageOps
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 MIMES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
-# Four bytes a pixel: a picture takes at most 200 MB while it is looked at, a JPEG far less.
-MAX_PIXELS = 50_000_000
+# What a picture takes while it is looked at: four bytes a pixel, in WebP twenty with the canvases of its decoder.
+# A JPEG in several scans takes eight, since all of them are gathered first; in one scan it takes far less than four.
+MOST_MEMORY = 200_000_000
+BYTES_A_PIXEL = 4
+BYTES_A_PIXEL_OF_WEBP = 20
+BYTES_A_PIXEL_OF_SCANS = 8
+# No form but PNG has longer sides, and each decoder holds a few rows beside the picture.
+LONGEST_SIDE = 65_535
+# Decoders hold files, or parts of them, in memory up to three times.
+MOST_BYTES = 50_000_000
 SIDE = 320
+# How many pixels are copied at once to make a picture smaller.
+STRIP = 1_000_000
 HASHED_SIDE = 32
 HASH_PARTS = (4, 3)
 ORIENTATION = 0x0112
 LYING = (5, 6, 7, 8)
 QUALITY = 80
+# The allocator gives blocks of more than 32 MB back at once; smaller ones stay with the thread that has used them.
+Image.core.set_block_size(64 * 2**20)  # type: ignore[attr-defined]  # documented all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +45,8 @@ class Picture:
 
 def look_at(path: Path) -> Picture | None:
     """Look at the first picture in a file; None where it is none, or broken, or too large to be looked at."""
+    if path.stat().st_size > MOST_BYTES:
+        return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -44,26 +59,40 @@ def look_at(path: Path) -> Picture | None:
 def seen(image: Image.Image) -> Picture | None:
     """Return what is kept of an opened picture."""
     width, height = image.size
-    if width * height > MAX_PIXELS:
+    if width * height * bytes_a_pixel(image) > MOST_MEMORY or max(image.size) > LONGEST_SIDE:
         return None
-    if image.getexif().get(ORIENTATION) in LYING:
+    orientation = image.getexif().get(ORIENTATION, 1)
+    if orientation in LYING:
         width, height = height, width
     image.draft("RGB", (SIDE * 2, SIDE * 2))
-    small = upright(image)
+    small = shrunk(image)
     small.thumbnail((SIDE, SIDE))
+    small.getexif()[ORIENTATION] = orientation
+    small = ImageOps.exif_transpose(small)
     written = io.BytesIO()
     small.save(written, "WEBP", quality=QUALITY)
     return Picture(width, height, hash_of(small), written.getvalue())
 
 
-def upright(image: Image.Image) -> Image.Image:
-    """Return a picture as it is to be seen, without anything that is told beside it."""
+def bytes_a_pixel(image: Image.Image) -> int:
+    """Return how many bytes of memory each pixel of an opened picture takes."""
+    if image.format == "WEBP":
+        return BYTES_A_PIXEL_OF_WEBP
+    return BYTES_A_PIXEL_OF_SCANS if "progressive" in image.info else BYTES_A_PIXEL
+
+
+def shrunk(image: Image.Image) -> Image.Image:
+    """Return a picture with sides of less than four times those of a thumbnail; it is never copied as a whole."""
     image.load()
-    turned = ImageOps.exif_transpose(image)
-    has_holes = turned.mode in {"RGBA", "LA", "PA"} or "transparency" in turned.info
-    plain = turned.convert("RGBA" if has_holes else "RGB")
-    plain.info = {}
-    return plain
+    mode = "RGBA" if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info else "RGB"
+    width, height = image.size
+    factor = max(1, max(width, height) // (SIDE * 2))
+    small = Image.new(mode, (math.ceil(width / factor), math.ceil(height / factor)))
+    rows = factor * max(1, STRIP // (factor * width))
+    for top in range(0, height, rows):
+        strip = image.crop((0, top, width, min(top + rows, height))).convert(mode)
+        small.paste(strip.reduce(factor), (0, top // factor))
+    return small
 
 
 def hash_of(image: Image.Image) -> str:

@@ -47,13 +47,20 @@ def gif(frames: int = 4) -> bytes:
     return out.getvalue()
 
 
-def bomb(side: int = 30_000) -> bytes:
-    """A PNG of a few kilobytes that would take gigabytes."""
+def bomb(side: int = 30_000, bits: int = 1, color: int = 0) -> bytes:
+    """A PNG of a few kilobytes that would take gigabytes; of colours, 0 is grey, and 6 shows through."""
     rows = zlib.compressobj(9)
-    row = bytes(1 + side // 8)
+    row = bytes(1 + side * bits * (4 if color else 1) // 8)
     data = b"".join(rows.compress(row) for _ in range(side)) + rows.flush()
-    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    head = struct.pack(">IIBBBBB", side, side, bits, color, 0, 0, 0)
     return PNG_HEAD + chunk(b"IHDR", head) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def webp(side: int) -> bytes:
+    """A picture of one colour in a form whose decoder takes much memory."""
+    out = io.BytesIO()
+    Image.new("RGB", (side, side), "blue").save(out, "WEBP", lossless=True, quality=0, method=0)
+    return out.getvalue()
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
