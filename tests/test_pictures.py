@@ -10,8 +10,11 @@ import pytest
 from PIL import Image
 
 from tests.conftest import MakeServer, MakeUser
-from tests.support.files import bomb, fetch, gif, jpeg, png, send, upload, webp
+from tests.support.files import bomb, fetch, gif, jpeg, png, segment, send, upload, webp
+from tests.support.refusal import refused
 from tests.support.server import Server
+
+EXIF, COMMENT = 0xE1, 0xFE
 
 
 def test_a_picture_is_measured_as_it_is_seen_and_gets_a_thumbnail(make_user: MakeUser) -> None:
@@ -39,6 +42,75 @@ def test_a_photograph_no_longer_says_where_it_was_taken(make_user: MakeUser) -> 
     with Image.open(io.BytesIO(sent)) as before, Image.open(io.BytesIO(got)) as after:
         assert dict(after.getexif()) == {0x0112: 8}
         assert before.tobytes() == after.tobytes()
+
+
+def beside(*told: bytes) -> bytes:
+    """A photograph with more told beside it, behind what says that it is one."""
+    whole = jpeg()
+    return whole[:20] + b"".join(told) + whole[20:]
+
+
+def between_scans(told: bytes) -> bytes:
+    """A photograph of several scans, with something told before the last of them."""
+    before, tables, last = jpeg(progressive=True).rpartition(b"\xff\xc4")
+    return before + told + tables + last
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+@pytest.mark.parametrize(
+    "sent",
+    [
+        jpeg() + jpeg(),
+        jpeg() + b"\0\0\0\x18ftypmp42 Aparelho secreto",
+        between_scans(segment(COMMENT, b"em casa")),
+        beside(b"lixo"),
+        beside(segment(EXIF, b"Exif\0\0MM\0*\xff\xff\xff\xffAparelho secreto")),
+        beside(segment(EXIF, b"Exif\0\0II*\0\x08\0\0\0\xff\xffAparelho secreto")),
+        beside(segment(EXIF, b"Exif\0\0Aparelho secreto")),
+        beside(segment(0xE6, b"GoPro\0Aparelho secreto")),
+    ],
+    ids=["second picture", "film", "scans", "stray bytes", "far", "short", "headless", "application"],
+)
+def test_a_photograph_tells_nothing_wherever_it_is_told(make_user: MakeUser, sent: bytes) -> None:
+    ana = make_user()
+    file = upload(ana, sent, "foto.jpg")
+    got = fetch(ana, file["url"]).content
+    assert b"Aparelho secreto" not in got
+    assert b"em casa" not in got
+    assert len(got) == file["size"]
+    with Image.open(io.BytesIO(sent)) as before, Image.open(io.BytesIO(got)) as after:
+        assert not after.getexif()
+        assert before.tobytes() == after.tobytes()
+
+
+def test_what_belongs_to_a_photograph_stays_and_so_does_what_came_of_it(make_user: MakeUser) -> None:
+    ana = make_user()
+    colors = segment(0xE2, b"ICC_PROFILE\0\1\1perfil")
+    sent = fetch(ana, upload(ana, beside(colors))["url"]).content
+    assert colors in sent
+    assert fetch(ana, upload(ana, sent)["url"]).content == sent
+    file = upload(ana, sent[:-40])
+    assert (file["mime"], file["thumbnail"]) == ("image/jpeg", None)
+    assert fetch(ana, file["url"]).content == sent[:-40]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        jpeg()[:60],
+        beside(b"\xff\xe1\0\1"),
+        b"\xff\xd8\xff\xfe\0\2" * 2,
+        beside(*[segment(COMMENT, b"")] * 10_000),
+    ],
+    ids=["cut off", "too short", "no picture", "too much"],
+)
+def test_a_photograph_that_is_too_broken_to_be_rid_of_what_it_tells_is_invalid(
+    make_user: MakeUser, sent: bytes
+) -> None:
+    ana = make_user()
+    with refused("invalid", field="file"):
+        upload(ana, sent, "foto.jpg")
+    assert upload(ana, jpeg())["thumbnail"]
 
 
 def test_a_moving_picture_stays_one(make_user: MakeUser) -> None:
@@ -88,8 +160,13 @@ def peak_memory(server: Server) -> int:
 @pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize(
     ("draw", "size"),
-    [(lambda: bomb(7071, bits=8, color=6), 7071), (lambda: webp(3162), 3162), (lambda: webp(3163), None)],
-    ids=["png", "webp", "large webp"],
+    [
+        (lambda: bomb(7071, bits=8, color=6), 7071),
+        (lambda: webp(3162), 3162),
+        (lambda: webp(3163), None),
+        (lambda: jpeg(5001, 5000, progressive=True), None),
+    ],
+    ids=["png", "webp", "large webp", "scans"],
 )
 def test_to_look_at_pictures_takes_no_more_memory_than_the_largest_of_them(
     make_server: MakeServer, make_user: MakeUser, race: Any, draw: Callable[[], bytes], size: int | None

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore
 
-from sopapo.errors import Unavailable
-from sopapo.media.jpeg import strip
+from sopapo.config import private_open
+from sopapo.errors import Invalid, Unavailable
+from sopapo.media.jpeg import NoJpegError, strip
 from sopapo.media.kinds import kind_of
 from sopapo.media.pictures import MIMES, Picture, look_at
 from sopapo.storage import append, disk
@@ -29,7 +30,10 @@ class Found:
 
 
 def look(folder: Path, claimed: str) -> Found:
-    """See what has arrived, one file after the other: pictures take memory and processor. Raises Unavailable."""
+    """See what has arrived, one file after the other: pictures take memory and processor.
+
+    Raises Unavailable, and Invalid for a photograph that is too broken to be kept without what is told beside it.
+    """
     if not looking.acquire(timeout=LOOK_SECONDS):
         raise Unavailable("too many files arrive at this moment", "file", retry_after=10)
     try:
@@ -40,14 +44,27 @@ def look(folder: Path, claimed: str) -> Found:
 
 
 def see(folder: Path, claimed: str) -> Found:
-    """Tell what a file is; make a thumbnail of a picture, and leave out of a photograph what is told beside it."""
-    path = folder / "file"
+    """Tell what a file is; make a thumbnail of a picture, and leave out of a photograph what is told beside it.
+
+    Raises Invalid where that cannot be told from the photograph.
+    """
+    path, scans = folder / "file", 1
     mime = kind_of(path, claimed)
-    picture = look_at(path) if mime in MIMES else None
-    if mime == "image/jpeg" and strip(path, folder / "stripped"):
-        path = folder / "stripped"
+    if mime == "image/jpeg":
+        path, scans = stripped(path)
+    picture = look_at(path, scans) if mime in MIMES else None
     paths: tuple[Path, ...] = (path,)
     if picture is not None:
         append(folder / "thumbnail", picture.thumbnail)
         paths += (folder / "thumbnail",)
     return Found(paths, mime, path.stat().st_size, picture)
+
+
+def stripped(path: Path) -> tuple[Path, int]:
+    """Return where a photograph is without what is told beside it, and in how many scans it comes. Raises Invalid."""
+    target = path.with_name("stripped")
+    try:
+        with path.open("rb") as source, open(target, "wb", opener=private_open) as file:
+            return target, strip(source, file)
+    except NoJpegError:
+        raise Invalid("the photograph is broken", "file") from None

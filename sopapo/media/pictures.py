@@ -17,6 +17,8 @@ MOST_MEMORY = 200_000_000
 BYTES_A_PIXEL = 4
 BYTES_A_PIXEL_OF_WEBP = 20
 BYTES_A_PIXEL_OF_SCANS = 8
+# Each scan may go over all of a picture once more; ten are usual.
+MOST_SCANS = 100
 # No form but PNG has longer sides, and each decoder holds a few rows beside the picture.
 LONGEST_SIDE = 65_535
 # Decoders hold files, or parts of them, in memory up to three times.
@@ -43,23 +45,23 @@ class Picture:
     thumbnail: bytes
 
 
-def look_at(path: Path) -> Picture | None:
+def look_at(path: Path, scans: int = 1) -> Picture | None:
     """Look at the first picture in a file; None where it is none, or broken, or too large to be looked at."""
-    if path.stat().st_size > MOST_BYTES:
+    if path.stat().st_size > MOST_BYTES or scans > MOST_SCANS:
         return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(path, formats=FORMATS) as image:
-                return seen(image)
+                return seen(image, scans)
     except Exception:  # noqa: BLE001 - over bytes that somebody has made up a decoder raises anything
         return None
 
 
-def seen(image: Image.Image) -> Picture | None:
+def seen(image: Image.Image, scans: int) -> Picture | None:
     """Return what is kept of an opened picture."""
     width, height = image.size
-    if width * height * bytes_a_pixel(image) > MOST_MEMORY or max(image.size) > LONGEST_SIDE:
+    if width * height * bytes_a_pixel(image, scans) > MOST_MEMORY or max(image.size) > LONGEST_SIDE:
         return None
     orientation = image.getexif().get(ORIENTATION, 1)
     if orientation in LYING:
@@ -74,11 +76,11 @@ def seen(image: Image.Image) -> Picture | None:
     return Picture(width, height, hash_of(small), written.getvalue())
 
 
-def bytes_a_pixel(image: Image.Image) -> int:
+def bytes_a_pixel(image: Image.Image, scans: int) -> int:
     """Return how many bytes of memory each pixel of an opened picture takes."""
     if image.format == "WEBP":
         return BYTES_A_PIXEL_OF_WEBP
-    return BYTES_A_PIXEL_OF_SCANS if "progressive" in image.info else BYTES_A_PIXEL
+    return BYTES_A_PIXEL_OF_SCANS if scans > 1 else BYTES_A_PIXEL
 
 
 def shrunk(image: Image.Image) -> Image.Image:

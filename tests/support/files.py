@@ -21,15 +21,23 @@ BOUNDARY = "----limite"
 GPS, MAKER, ORIENTATION = 0x8825, 0x010F, 0x0112
 
 
-def jpeg(width: int = 600, height: int = 400, orientation: int = 1, color: str = "red") -> bytes:
+def jpeg(
+    width: int = 600, height: int = 400, orientation: int = 1, color: str = "red", *, progressive: bool = False
+) -> bytes:
     """A photograph that says where it was taken, with what, and which way it is to be turned."""
     exif = Image.Exif()
     exif[ORIENTATION] = orientation
     exif[MAKER] = "Aparelho secreto"
     exif[GPS] = {1: "S", 2: (23.0, 33.0, 1.0), 3: "W", 4: (46.0, 38.0, 2.0)}
     out = io.BytesIO()
-    Image.new("RGB", (width, height), color).save(out, "JPEG", exif=exif, comment=b"em casa")
+    picture = Image.new("RGB", (width, height), color)
+    picture.save(out, "JPEG", exif=exif, comment=b"em casa", progressive=progressive)
     return out.getvalue()
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    """A piece of a JPEG."""
+    return struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body
 
 
 def png(width: int = 40, height: int = 30, color: tuple[int, ...] = (0, 200, 0, 120)) -> bytes:
