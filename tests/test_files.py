@@ -1,14 +1,19 @@
 """Files: what is taken, what is made of it, and who gets it back in which form."""
 
+import shutil
 import socket
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import requests
 
 from tests.conftest import MakeServer, MakeUser
 from tests.support.files import BOUNDARY, bearer, fetch, form, kept, kept_of, png, post, upload
+from tests.support.person import Person
 from tests.support.refusal import refused
 from tests.support.server import Server
 from tests.support.waiting import eventually
@@ -115,6 +120,34 @@ def test_nothing_is_taken_where_the_disk_is_nearly_full(make_server: MakeServer,
         upload(make_user(on=server), b"oi")
     assert refusal.value.retry_after
     assert kept(server) == []
+
+
+def test_what_is_still_arriving_needs_room_too(make_server: MakeServer, make_user: MakeUser, tmp_path: Path) -> None:
+    free = shutil.disk_usage(tmp_path).free
+    room = min(free, 10 * 2**30)
+    bounds = dict.fromkeys(("SOPAPO_MAX_FILE_BYTES", "SOPAPO_USER_FILE_BYTES"), str(room))
+    server = make_server(SOPAPO_FREE_DISK_BYTES=str(free - room), **bounds)
+    ana, bia = make_user(on=server), make_user(on=server)
+    claimed = form(b"x" * 500_000)[:-10]
+    with sending(ana, claimed, room * 6 // 10):
+        eventually(lambda: kept(server))
+        with sending(bia, claimed, room * 6 // 10) as second:
+            second.settimeout(30)
+            assert second.recv(12) == b"HTTP/1.1 503"
+    eventually(lambda: not kept(server))
+    assert upload(bia, b"oi")["size"] == 2
+
+
+@contextmanager
+def sending(person: Person, part: bytes, length: int) -> Iterator[socket.socket]:
+    """Send the beginning of a form that has so many bytes."""
+    head = (
+        f"POST /api/v1/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {person.token}\r\n"
+        f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {length}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", person.server.port)) as raw:
+        raw.sendall(head.encode() + part)
+        yield raw
 
 
 @pytest.mark.parametrize("length", [True, False], ids=["length", "chunks"])

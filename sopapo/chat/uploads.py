@@ -6,7 +6,7 @@ from pathlib import Path
 
 import structlog
 from flask import current_app
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from uuid_utils import uuid7
 
 from models import File, db
@@ -49,10 +49,8 @@ def upload_file(caller: Identity, given: Incoming) -> FileUploaded:
     settings: Settings = current_app.extensions["sopapo.settings"]
     most = min(settings.max_file_bytes, given.most or settings.max_file_bytes)
     with disk():
-        free = off_loop(storage().free)
-    if free - most < settings.free_disk_bytes:
-        raise Unavailable("there is no room for files at the moment", "file", retry_after=60)
-    file_id = reserve(caller, most, settings.user_file_bytes)
+        room = off_loop(storage().free) - settings.free_disk_bytes
+    file_id = reserve(caller, most, settings.user_file_bytes, room)
     try:
         return take_in(file_id, given, settings.max_file_bytes)
     except BaseException:
@@ -60,22 +58,29 @@ def upload_file(caller: Identity, given: Incoming) -> FileUploaded:
         raise
 
 
-def reserve(caller: Identity, most: int, quota: int) -> str:
+def reserve(caller: Identity, most: int, quota: int, room: int) -> str:
     """Make the row of a file before its bytes come, so that these are found whatever happens in between.
 
-    Raises TooLarge where its owner would have too much.
+    Raises TooLarge where its owner would have too much, and Unavailable where there is no room for all that arrives.
     """
     file_id, moment = str(uuid7()), now()
     with transaction():
         lock_pair(caller.user_id)
-        taken = select(func.coalesce(func.sum(File.size), 0)).where(File.owner_id == caller.user_id)
-        if int(db.session.scalars(taken).one()) + most > quota:
+        if size_of(File.owner_id == caller.user_id) + most > quota:
             raise TooLarge(f"all files of one user may have {quota} bytes together", "file")
+        # Each that arrives has its row until when it is due, which finds the few of them by an index.
+        if size_of(File.status == "arriving", File.due_at.is_not(None)) + most > room:
+            raise Unavailable("there is no room for files at the moment", "file", retry_after=60)
         file = File(id=file_id, owner_id=caller.user_id, status="arriving", name="", mime="", size=most)
         file.thumbnail, file.created_at = False, moment
         file.due_at = moment + most // BYTES_A_MILLISECOND + HOUR
         db.session.add(file)
     return file_id
+
+
+def size_of(*conditions: ColumnElement[bool]) -> int:
+    """Return how many bytes some files have together, or may have."""
+    return int(db.session.scalars(select(func.coalesce(func.sum(File.size), 0)).where(*conditions)).one())
 
 
 def take_in(file_id: str, given: Incoming, most: int) -> FileUploaded:
