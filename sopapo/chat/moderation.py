@@ -62,6 +62,8 @@ def handle_report(caller: Identity, body: HandleReport) -> ReportChanged:
         if body.handled != (row.handled_at is not None):
             row.handled_at, row.handled_by = (now(), caller.user_id) if body.handled else (None, None)
             note(caller, "handle_report" if body.handled else "reopen_report", report_id=row.id)
+        else:
+            note(caller, "read_reports", report_id=row.id)
     return ReportChanged(report=report_state(row))
 
 
