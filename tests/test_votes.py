@@ -212,6 +212,27 @@ def test_an_export_holds_ones_own_votes_and_nobody_elses(make_user: MakeUser) ->
     assert export["votes"] == [at(poll) | {"options": [1]} for poll in polls[2:]]
 
 
+@pytest.mark.parametrize("how", ["leaves", "is removed", "is banned"])
+def test_an_export_tells_nothing_of_others_in_rooms_that_one_is_no_longer_in(make_user: MakeUser, how: str) -> None:
+    ana, bia = make_user(), make_user()
+    room, other = bia.create_room(ana), bia.create_room(ana)
+    for place in (room, other):
+        poll = ana.ask_all(place)
+        bia.socket.ask("vote", at(poll) | {"options": [1]})
+        bia.socket.ask("react", at(poll) | {"emoji": "👍"})
+    assert [bia.id in str(each) for each in ana.rest.get("/me/export")["messages"]] == [True, True]
+    if how == "leaves":
+        ana.rest.post(f"/rooms/{room}/leave")
+    elif how == "is removed":
+        bia.rest.ask("DELETE", f"/rooms/{room}/members/{ana.id}")
+    else:
+        bia.rest.ask("PUT", f"/rooms/{room}/bans/{ana.id}")
+    told = {each["room"]: each for each in ana.rest.get("/me/export")["messages"]}
+    assert bia.id in str(told[other])
+    assert (votes_of(told[room]), voters_of(told[room]), told[room]["poll"]["voters"]) == ([0, 0], [None, None], 0)
+    assert told[room]["reactions"] == {}
+
+
 def test_voters_are_listed_page_by_page(door: Door, make_user: MakeUser) -> None:
     ana, *people = (make_user() for _ in range(5))
     room = ana.create_room(*people)

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import orjson
 from sqlalchemy import select, tuple_
 
-from models import File, Message, Room, Vote, db
+from models import File, Member, Message, Room, Vote, db
 from sopapo.chat.blocking import list_blocks
 from sopapo.chat.people import get_user
 from sopapo.chat.sync import rooms_of
 from sopapo.chat.visible import is_alive
 from sopapo.chat.votes import vote_state
 from sopapo.schemas.exports import RoomOfMine
+from sopapo.schemas.states import MessageState
 from sopapo.security import Identity
 from sopapo.states import file_state, me_state, message_state, own_user_state, room_state
 from sopapo.transaction import snapshot
@@ -80,9 +81,11 @@ def files_of(caller: Identity) -> Iterator[list[bytes]]:
 
 def messages_of(caller: Identity) -> Iterator[list[bytes]]:
     """Yield what somebody has said and not taken back, in rooms that are there, also where he is no longer."""
+    of_his = (Member.room_id == Message.room_id) & (Member.user_id == caller.user_id) & (Member.status == "joined")
     query = (
-        select(Message)
+        select(Message, Member.user_id.is_not(None).label("joined"))
         .join(Room, Room.id == Message.room_id)
+        .outerjoin(Member, of_his)
         .where(Message.sender_id == caller.user_id, Message.deleted_at.is_(None), is_alive())
         .where(Room.deleted_at.is_(None), Message.seq >= Room.first_seq)
         .order_by(Message.room_id, Message.seq)
@@ -91,10 +94,22 @@ def messages_of(caller: Identity) -> Iterator[list[bytes]]:
     after = query
     while True:
         with snapshot():
-            messages = db.session.scalars(after).all()
-            page = [orjson.dumps(message_state(message)) for message in messages]
+            rows = db.session.execute(after).all()
+            page = [orjson.dumps(said_state(message, joined=joined)) for message, joined in rows]
         if not page:
             return
         yield page
-        last = messages[-1]
+        last = rows[-1][0]
         after = query.where(tuple_(Message.room_id, Message.seq) > (last.room_id, last.seq))
+
+
+def said_state(message: Message, *, joined: bool) -> MessageState:
+    """Return what somebody has said, and what others do about it only where he may still see that."""
+    state = message_state(message)
+    if not joined:
+        state["reactions"] = {}
+        if poll := state.get("poll"):
+            poll["voters"] = 0
+            for option in poll["options"]:
+                option["votes"], option["voters"] = 0, None
+    return state
