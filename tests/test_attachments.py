@@ -56,6 +56,22 @@ def test_files_need_no_words(door: Door, make_user: MakeUser) -> None:
         door(ana).send_message(**new(room))
 
 
+def test_words_beside_files_can_be_edited_away_and_others_cannot(door: Door, make_user: MakeUser) -> None:
+    ana, bia = make_user(), make_user()
+    room, file = ana.create_room(bia), upload(ana, b"oi")
+    captioned, words = ana.send(room, "Na praia", files=[file["id"]]), ana.send(room, "oi")
+    edited = door(ana).edit_message(**at(captioned), text="  ")["message"]
+    assert (edited["text"], edited["files"]) == ("", captioned["files"])
+    assert bia.history(room)[-2:] == [edited, words]
+    for text in ("", " \n"):
+        with refused("invalid", field="text"):
+            door(ana).edit_message(**at(words), text=text)
+    with refused("invalid", field="text"):
+        door(ana).edit_message(**at(captioned), text="x" * 10_001)
+    again = door(ana).edit_message(**at(captioned), text="Na serra")["message"]
+    assert bia.history(room)[-2:] == [again, words]
+
+
 def test_only_ones_own_uploads_are_brought_along(door: Door, make_user: MakeUser) -> None:
     ana, bia = make_user(), make_user()
     room, own, other = ana.create_room(bia), upload(ana, b"oi"), upload(bia, b"oi")

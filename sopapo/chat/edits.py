@@ -12,7 +12,7 @@ from sopapo.chat.mentions import mentions_in
 from sopapo.chat.visible import messages_of
 from sopapo.clock import moment_of, now, rfc3339
 from sopapo.config import Settings
-from sopapo.errors import Forbidden, NotFound
+from sopapo.errors import Forbidden, Invalid, NotFound
 from sopapo.permissions import is_admin
 from sopapo.schemas.messages import EditMessage, Hidden, ListHidden, MessageChanged, MessageRequest
 from sopapo.schemas.states import HiddenState
@@ -24,10 +24,12 @@ HIDDEN_AT_MOST = 10_000
 
 
 def edit_message(caller: Identity, body: EditMessage) -> MessageChanged:
-    """Let an author say it in other words, while it is new. Raises NotFound, Gone and Forbidden."""
+    """Let an author say it in other words, while it is new. Raises NotFound, Gone, Forbidden and Invalid."""
     with transaction(body.room) as tell:
         room, me, message = act_on_message(caller, body.room, body.seq)
         refuse_edit(room, me, message)
+        if not (body.text or message.files):
+            raise Invalid("needs 1 to 10000 characters", "text")
         state = message_state(message)
         if body.text != message.text:
             reword(message, body.text)

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 from typing_extensions import TypedDict
 
-from sopapo.schemas.fields import Cursor, Emoji, Id, Length, MessageText, Request, Seq, Text
+from sopapo.schemas.fields import Cursor, Emoji, Id, Length, Request, Seq, Text
 from sopapo.schemas.states import HiddenState, MessageState, UserState
 from sopapo.schemas.sync import Time
 
@@ -60,9 +60,9 @@ class MessageRequest(Request):
 
 
 class EditMessage(MessageRequest):
-    """Say a message of one's own in other words."""
+    """Say a message of one's own in other words, or in none where it brings files."""
 
-    text: MessageText
+    text: Annotated[Text, AfterValidator(str.strip), Length(0, 10_000)]
 
 
 class React(MessageRequest):
