@@ -11,6 +11,7 @@ from tests.conftest import MakeServer, MakeUser
 from tests.support.files import fetch, kept_of, png, upload
 from tests.support.people import PASSWORD
 from tests.support.person import Person
+from tests.support.rows import rows
 from tests.support.server import Server
 from tests.support.waiting import eventually
 
@@ -54,6 +55,22 @@ def test_files_go_with_a_cleared_history_and_with_the_room(make_user: MakeUser) 
     assert not any(fetch(bia, file["url"]).ok for file in (first, second, picture))
     goes(ana, first)
     goes(ana, picture)
+
+
+def test_a_file_that_cannot_be_removed_holds_up_no_other(make_server: MakeServer, make_user: MakeUser) -> None:
+    server = make_server()
+    ana = make_user(on=server)
+    room, stuck, other = ana.create_room(), upload(ana, b"oi"), upload(ana, b"oi")
+    message = said(ana, room, stuck, other)
+    (path,) = kept_of(server, stuck)
+    path.unlink()
+    (path / "a folder has its place").mkdir(parents=True)
+    ana.rest.send("DELETE", message)
+    goes(ana, other)
+    eventually(lambda: "file_not_removed" in server.logged())
+    assert "Traceback" not in server.logged()
+    assert [file["id"] for file in ana.rest.get("/me/export")["files"]] == []
+    eventually(lambda: rows(server, "SELECT id, status FROM files") == [(stuck["id"], "leaving")])
 
 
 def test_an_avatar_goes_when_another_takes_its_place(make_user: MakeUser) -> None:

@@ -6,6 +6,7 @@ claimed. Should he die, another takes over when the claim ends; to remove bytes 
 
 from collections.abc import Sequence
 
+import structlog
 from sqlalchemy import delete, exists, or_, select
 
 from models import Attachment, File, Room, User, db
@@ -13,6 +14,8 @@ from sopapo.clock import now
 from sopapo.storage import keys_of, storage
 from sopapo.transaction import transaction
 from sopapo.transport.runtime import off_loop
+
+log = structlog.get_logger(__name__)
 
 AT_ONCE = 50
 CLAIM = 60_000
@@ -23,12 +26,21 @@ def discard_due() -> bool:
     if db.session.scalar(select(File.due_at).where(File.due_at <= now()).limit(1)) is None:
         return False
     more, leaving = claim()
-    for file_id in leaving:
+    gone = [file_id for file_id in leaving if remove(file_id)]
+    with transaction():
+        db.session.execute(delete(File).where(File.id.in_(gone), File.status == "leaving"))
+    return more
+
+
+def remove(file_id: str) -> bool:
+    """Remove the bytes of a file, and return whether they have gone; else it is tried again when the claim ends."""
+    try:
         for key in keys_of(file_id):
             off_loop(storage().remove, key)
-    with transaction():
-        db.session.execute(delete(File).where(File.id.in_(leaving), File.status == "leaving"))
-    return more
+    except OSError as error:
+        log.warning("file_not_removed", file=file_id, error=error.strerror)
+        return False
+    return True
 
 
 def claim() -> tuple[bool, Sequence[str]]:
