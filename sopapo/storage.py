@@ -38,8 +38,10 @@ class Folder:
     def put(self, key: str, source: Path) -> None:
         """Take a file of the same disk as what is kept under a key; it outlives a power cut."""
         target = self.path_of(key)
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         sync(source)
+        if not target.parent.exists():
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            sync(self.home)
         source.replace(target)
         sync(target.parent)
 
