@@ -1,6 +1,7 @@
 """What administrators see of others and do about it; each look at what others said leaves a row in the audit trail."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -34,6 +35,15 @@ def access_administration(caller: Identity) -> None:
         raise Forbidden("administrators only")
 
 
+@contextmanager
+def administration(caller: Identity) -> Iterator[None]:
+    """Do the block in a transaction of an administrator's; nobody else waits for one. Raises Forbidden."""
+    access_administration(caller)
+    with transaction():
+        access_administration(caller)
+        yield
+
+
 def note(caller: Identity, act: str, **about: Any) -> None:
     """Keep what an administrator does, inside the caller's transaction."""
     db.session.add(Audit(user_id=caller.user_id, act=act, created_at=now(), **about))
@@ -44,8 +54,7 @@ def list_reports(caller: Identity, body: ListReports) -> Reports:
     query = select(Report)
     if body.state is not None:
         query = query.where(Report.handled_at.is_(None) if body.state == "open" else Report.handled_at.is_not(None))
-    with transaction():
-        access_administration(caller)
+    with administration(caller):
         rows, following = page(query, Report.id, body)
         note(caller, "read_reports")
         users = users_by_id(user for row in rows for user in (row.reporter_id, row.user_id, row.handled_by) if user)
@@ -54,8 +63,7 @@ def list_reports(caller: Identity, body: ListReports) -> Reports:
 
 def handle_report(caller: Identity, body: HandleReport) -> ReportChanged:
     """Close a report, or open it again; what is so already changes nothing. Raises Forbidden and NotFound."""
-    with transaction():
-        access_administration(caller)
+    with administration(caller):
         row = db.session.get(Report, body.report, with_for_update=True, populate_existing=True)
         if row is None:
             raise NotFound("there is no such report", "report")
@@ -69,8 +77,7 @@ def handle_report(caller: Identity, body: HandleReport) -> ReportChanged:
 
 def list_edits(caller: Identity, body: ListEdits) -> Edits:
     """Return what a message of any room said before it was edited. Raises Forbidden and NotFound."""
-    with transaction():
-        access_administration(caller)
+    with administration(caller):
         room = db.session.scalar(select(Room).where(Room.id == body.room, Room.deleted_at.is_(None)))
         if room is None:
             raise no_such_room()
