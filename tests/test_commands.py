@@ -11,6 +11,7 @@ import psycopg2
 import pytest
 
 from tests.conftest import MakeServer, MakeUser
+from tests.support.files import png, upload
 from tests.support.people import PASSWORD
 from tests.support.person import Person
 from tests.support.refusal import refused
@@ -75,6 +76,25 @@ def test_where_the_schema_goes_back_before_polls_they_are_texts_and_nothing_else
     if not server.database_url:
         assert rows(server, "PRAGMA integrity_check") == [("ok",)]
         assert rows(server, "PRAGMA foreign_key_check") == []
+
+
+def test_where_the_schema_goes_back_before_files_nothing_is_left_that_names_one(
+    make_server: MakeServer, make_user: MakeUser
+) -> None:
+    server = make_server()
+    ana = make_user(on=server)
+    room, picture = ana.create_room(), upload(ana, png())
+    for path in ("/me", f"/rooms/{room}"):
+        ana.rest.ask("PATCH", path, json={"avatar": picture["id"]})
+    sent = ana.send(room, "oi", files=[picture["id"]])
+    ana.close()
+    server.stop()
+    assert server.command("db", "downgrade", "0011").returncode == 0
+    assert rows(server, "SELECT avatar FROM rooms") == [(None,)]
+    assert server.command("db", "upgrade").returncode == 0
+    server.start()
+    assert ana.room(room)["avatar"] is ana.rest.get("/me")["user"]["avatar"] is None
+    assert ana.history(room)[-1] == sent | {"files": []}
 
 
 @pytest.mark.only_on("sqlite")

@@ -91,6 +91,7 @@ def downgrade() -> None:
         on_table = "" if op.get_bind().dialect.name == "sqlite" else f" ON {table}"
         execute([f"DROP TRIGGER {table}_avatar_gone{on_table}"])
         op.drop_index(f"ix_{table}_avatar", table)
+    execute(["UPDATE rooms SET avatar = NULL WHERE avatar IS NOT NULL"])
     op.drop_column("users", "avatar")
     op.drop_column("messages", "files")
     op.drop_table("attachments")
