@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import MakeUser
 from tests.support.doors import Door
+from tests.support.fields import at
 from tests.support.files import fetch, gif, jpeg, png, upload
 from tests.support.person import Person
 from tests.support.refusal import refused
@@ -24,11 +25,6 @@ def sees(person: Person, file: Json) -> bool:
     answer = fetch(person, file["url"])
     assert answer.ok or (answer.status_code, answer.json()["code"]) == (404, "not_found")
     return answer.ok
-
-
-def at(message: Json) -> Json:
-    """How a request names a message."""
-    return {"room": message["room"], "seq": message["seq"]}
 
 
 def test_a_message_holds_files_in_their_order(door: Door, make_user: MakeUser) -> None:

@@ -2,13 +2,13 @@
 
 import time
 import uuid
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.conftest import MakeUser
 from tests.support.doors import Door
+from tests.support.fields import in_seconds
 from tests.support.person import Person
 from tests.support.refusal import refused
 
@@ -23,11 +23,6 @@ def trio(make_user: MakeUser) -> Trio:
     for person in (ana, bia, caio):
         person.socket.barrier()
     return room, ana, bia, caio
-
-
-def soon(**delta: float) -> str:
-    """Return a moment from now as it crosses the wire."""
-    return (datetime.now(UTC) + timedelta(**delta)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def say(door: Door, person: Person, room: str) -> Any:
@@ -101,7 +96,7 @@ def test_after_an_unban_one_may_join_again_and_is_not_back_by_it(door: Door, tri
 def test_one_bans_and_mutes_those_below_oneself(door: Door, trio: Trio, act: str) -> None:
     room, ana, bia, caio = trio
     ana.socket.ask("set_role", {"room": room, "user": bia.id, "role": "admin"})
-    fields: dict[str, Any] = {"until": soon(hours=1)} if act == "mute_member" else {}
+    fields: dict[str, Any] = {"until": in_seconds(3600)} if act == "mute_member" else {}
     for actor, target, code in ((bia, ana, "forbidden"), (caio, bia, "forbidden"), (ana, ana, "conflict")):
         with refused(code):
             door(actor).ask(act, {"room": room, "user": target.id} | fields)
@@ -111,7 +106,7 @@ def test_one_bans_and_mutes_those_below_oneself(door: Door, trio: Trio, act: str
 
 def test_a_muted_member_reads_and_does_not_write(door: Door, trio: Trio) -> None:
     room, ana, bia, caio = trio
-    until = soon(hours=1)
+    until = in_seconds(3600)
     message = ana.send(room)
     done = door(ana).mute_member(room=room, user=bia, until=until)
     assert (done["until"], done["member"]["status"]) == (until, "joined")
@@ -131,7 +126,7 @@ def test_a_muted_member_reads_and_does_not_write(door: Door, trio: Trio) -> None
 
 def test_leaving_and_coming_back_gives_no_word_back_but_time_does(door: Door, trio: Trio) -> None:
     room, ana, bia, _ = trio
-    door(ana).mute_member(room=room, user=bia, until=soon(seconds=2))
+    door(ana).mute_member(room=room, user=bia, until=in_seconds(2))
     door(bia).leave_room(room=room)
     door(bia).join_room(room=room)
     with refused("forbidden"):
@@ -143,7 +138,7 @@ def test_leaving_and_coming_back_gives_no_word_back_but_time_does(door: Door, tr
 def test_muting_until_a_moment_that_is_past_changes_nothing(door: Door, trio: Trio, make_user: MakeUser) -> None:
     room, ana, bia, _ = trio
     rev = ana.rev(room)
-    assert door(ana).mute_member(room=room, user=bia, until=soon(seconds=-60))["until"] is None
+    assert door(ana).mute_member(room=room, user=bia, until=in_seconds(-60))["until"] is None
     assert ana.rev(room) == rev
     with refused("not_found"):
         door(ana).mute_member(room=room, user=make_user(), until=None)

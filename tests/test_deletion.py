@@ -8,6 +8,7 @@ import requests
 
 from tests.conftest import MakeUser
 from tests.support.doors import Door
+from tests.support.fields import in_seconds
 from tests.support.people import PASSWORD
 from tests.support.refusal import refused
 from tests.support.rows import rows
@@ -123,7 +124,7 @@ def test_what_was_to_be_said_later_goes_with_the_account(
     ana, bia = make_user(registered=True), make_user()
     room = ana.create_room(bia)
     for person in (ana, bia):
-        later = {"room": room, "client_id": str(uuid.uuid4()), "text": "depois", "send_at": "2027-01-01T00:00:00Z"}
+        later = {"room": room, "client_id": str(uuid.uuid4()), "text": "depois", "send_at": in_seconds(3600)}
         door(person).ask("schedule_message", later)
     door(ana).delete_account(**body)
     query = "SELECT text FROM scheduled_messages WHERE sender_id = ?"

@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import MakeServer, MakeUser
 from tests.support.doors import Door
+from tests.support.fields import at
 from tests.support.naming import brief
 from tests.support.refusal import Refusal, refused
 from tests.support.server import Server
@@ -32,11 +33,6 @@ def kept_of(server: Server, room: str, seq: int, table: str) -> list[tuple[Any, 
     """The rows of a table that hang on a message."""
     message = f"SELECT id FROM messages WHERE room_id = '{room}' AND seq = {seq}"  # noqa: S608
     return rows(server, f"SELECT * FROM {table} WHERE message_id = ({message})")  # noqa: S608
-
-
-def at(message: dict[str, Any]) -> dict[str, Any]:
-    """How a request names a message."""
-    return {"room": message["room"], "seq": message["seq"]}
 
 
 def test_an_edit_is_one_change_that_all_hear(door: Door, make_user: MakeUser) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import MakeUser
 from tests.support.doors import Door
+from tests.support.fields import at
 from tests.support.naming import brief
 from tests.support.refusal import refused
 
@@ -14,11 +15,6 @@ from tests.support.refusal import refused
 def new(**fields: Any) -> dict[str, Any]:
     """The fields of a new message."""
     return {"client_id": str(uuid.uuid4())} | fields
-
-
-def at(message: dict[str, Any]) -> dict[str, Any]:
-    """How a request names a message."""
-    return {"room": message["room"], "seq": message["seq"]}
 
 
 def test_a_forward_says_the_same_and_that_it_is_one(door: Door, make_user: MakeUser) -> None:

@@ -3,12 +3,12 @@
 import re
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from tests.support.fields import in_seconds
 from tests.support.people import People
 from tests.support.person import Person
 from tests.support.refusal import Refusal
@@ -148,7 +148,7 @@ class Cast:
         if isinstance(value, list):
             return [self.value(each, stage) for each in value]
         words = {role: self.id(role) for role in ("other", *OUTSIDERS)} | stage
-        words |= {"new": str(uuid.uuid4()), "tomorrow": f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"}
+        words |= {"new": str(uuid.uuid4()), "tomorrow": in_seconds(86_400)}
         return words.get(value, value)
 
     def close(self) -> None:

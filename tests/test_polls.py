@@ -3,13 +3,13 @@
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.conftest import MakeUser
 from tests.support.doors import Door
+from tests.support.fields import at, in_seconds
 from tests.support.naming import brief
 from tests.support.people import PASSWORD
 from tests.support.refusal import Refusal, refused
@@ -22,20 +22,10 @@ Json = dict[str, Any]
 Race = Callable[[Callable[[int], Any], int], list[Any]]
 
 
-def at(message: Json) -> Json:
-    """How a request names a message."""
-    return {"room": message["room"], "seq": message["seq"]}
-
-
 def question(room: str, **fields: Any) -> Json:
     """The fields of a good poll, but for `fields`."""
     good = {"client_id": str(uuid.uuid4()), "text": "Que dia?", "options": ["sábado", "domingo"]}
     return {"room": room} | good | fields
-
-
-def moment(seconds: float) -> str:
-    """The time in so many seconds."""
-    return f"{datetime.now(UTC) + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
 
 
 def test_a_poll_is_a_message_that_all_hear_once(door: Door, make_user: MakeUser) -> None:
@@ -216,7 +206,7 @@ def test_its_author_and_admins_close_a_poll_and_again_changes_nothing(door: Door
 def test_a_poll_ends_at_its_time_and_nobody_is_told(door: Door, server: Server, make_user: MakeUser) -> None:
     ana, bia = make_user(), make_user()
     room = ana.create_room(bia)
-    closes_at = moment(3600)
+    closes_at = in_seconds(3600)
     poll = door(ana).ask("create_poll", question(room, closes_at=closes_at))["message"]
     assert poll["poll"]["closes_at"] == closes_at
     voted = door(bia).vote(**at(poll), options=[1])["message"]
@@ -243,7 +233,7 @@ def end(server: Server, room: str) -> None:
 def test_a_resend_is_answered_also_after_the_poll_has_ended(door: Door, server: Server, make_user: MakeUser) -> None:
     ana = make_user()
     room = ana.create_room()
-    body = question(room, closes_at=moment(3600))
+    body = question(room, closes_at=in_seconds(3600))
     door(ana).ask("create_poll", body)
     end(server, room)
     again = door(ana).ask("create_poll", body | {"closes_at": "2020-01-01T00:00:00.000Z"})
@@ -350,7 +340,7 @@ def test_what_is_hidden_from_one_is_not_voted_on(door: Door, make_user: MakeUser
 def test_a_forwarded_poll_begins_anew(door: Door, make_user: MakeUser) -> None:
     ana, bia = make_user(), make_user()
     room, other = ana.create_room(bia), bia.create_room()
-    poll = ana.ask_all(room, "a", "b", "c", multiple=True, anonymous=True, closes_at=moment(3600))
+    poll = ana.ask_all(room, "a", "b", "c", multiple=True, anonymous=True, closes_at=in_seconds(3600))
     door(ana).vote(**at(poll), options=[1, 3])
     ana.socket.ask("close_poll", at(poll))
     body = {"room": other, "client_id": str(uuid.uuid4()), "forward": at(poll)}

@@ -6,13 +6,9 @@ import pytest
 
 from tests.conftest import MakeUser
 from tests.support.doors import Door
+from tests.support.fields import at
 from tests.support.naming import brief
 from tests.support.refusal import Refusal, refused
-
-
-def at(message: dict[str, Any]) -> dict[str, Any]:
-    """How a request names a message."""
-    return {"room": message["room"], "seq": message["seq"]}
 
 
 def test_a_reaction_is_one_change_that_all_hear(door: Door, make_user: MakeUser) -> None:

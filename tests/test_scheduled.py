@@ -2,13 +2,13 @@
 
 import time
 import uuid
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.conftest import MakeServer, MakeUser
 from tests.support.doors import Door
+from tests.support.fields import in_seconds
 from tests.support.naming import brief
 from tests.support.people import People
 from tests.support.person import Person
@@ -18,12 +18,6 @@ from tests.support.waiting import eventually
 
 Json = dict[str, Any]
 FIELDS = {"room", "client_id", "text", "reply_to", "send_at", "created_at", "status", "error"}
-
-
-def in_seconds(seconds: float) -> str:
-    """A time to come, as clients write it."""
-    moment = datetime.now(UTC) + timedelta(seconds=seconds)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
 def schedule(door: Door, person: Person, room: str, seconds: float = 3600, **fields: Any) -> Json:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import MakeUser
 from tests.support.doors import Door
+from tests.support.fields import at
 from tests.support.naming import brief
 from tests.support.person import Person
 from tests.support.refusal import refused
@@ -16,11 +17,6 @@ from tests.test_disappearing import on
 
 Json = dict[str, Any]
 Race = Callable[[Callable[[int], Any], int], list[Any]]
-
-
-def at(message: Json) -> Json:
-    """How a request names a message."""
-    return {"room": message["room"], "seq": message["seq"]}
 
 
 def votes_of(message: Json) -> list[int]:
