@@ -28,6 +28,7 @@ KINDS = ("sqlite", "postgresql")
 PATHS = ("fast", "stock")
 MakeServer = Callable[..., Server]
 MakeUser = Callable[..., Person]
+Race = Callable[[Callable[[int], Any], int], list[Any]]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -223,7 +224,7 @@ def door(request: pytest.FixtureRequest, server: Server, connect: Callable[..., 
 
 
 @pytest.fixture
-def race() -> Callable[[Callable[[int], Any], int], list[Any]]:
+def race() -> Race:
     """Do something several times at the same moment, and return all outcomes."""
 
     def run(act: Callable[[int], Any], times: int) -> list[Any]:

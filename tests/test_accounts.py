@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import MakeServer, MakeUser
+from tests.conftest import MakeServer, MakeUser, Race
 from tests.support.doors import Door
 from tests.support.people import PASSWORD
 from tests.support.refusal import Refusal, refused
@@ -89,7 +89,7 @@ def test_a_username_that_looks_like_a_taken_one_is_refused(door: Door, taken: st
         door.stranger().register(username=f"{wanted}.{tail}", password=PASSWORD)
 
 
-def test_two_registrations_of_one_name_at_once_make_one_account(server: Server, race: Callable[..., list[Any]]) -> None:
+def test_two_registrations_of_one_name_at_once_make_one_account(server: Server, race: Race) -> None:
     name = unique()
     answers = race(
         lambda _: RestUser(server.api).send("POST", "/auth/register", json={"username": name, "password": PASSWORD}), 4
@@ -289,9 +289,7 @@ def test_a_refresh_token_used_twice_revokes_its_whole_session(server: Server, ma
         nobody.post("/auth/refresh", refresh_token=done["refresh_token"])
 
 
-def test_of_two_refreshes_at_once_only_one_is_granted(
-    server: Server, make_user: MakeUser, race: Callable[..., list[Any]]
-) -> None:
+def test_of_two_refreshes_at_once_only_one_is_granted(server: Server, make_user: MakeUser, race: Race) -> None:
     ana = make_user(registered=True)
     body = {"refresh_token": ana.refresh_token}
     answers = race(lambda _: RestUser(server.api).send("POST", "/auth/refresh", json=body), 2)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import MakeServer, MakeUser
+from tests.conftest import MakeServer, MakeUser, Race
 from tests.support.files import fetch, kept_of, png, upload
 from tests.support.people import PASSWORD
 from tests.support.person import Person
@@ -149,7 +149,7 @@ def test_a_file_that_two_servers_discard_goes_once(make_server: MakeServer, make
         second.stop()
 
 
-def test_a_file_is_sent_again_or_gone_but_never_half(make_user: MakeUser, race: Any) -> None:
+def test_a_file_is_sent_again_or_gone_but_never_half(make_user: MakeUser, race: Race) -> None:
     ana = make_user()
     room, file = ana.create_room(), upload(ana, png())
     address = said(ana, room, file)

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-from tests.conftest import MakeServer, MakeUser
+from tests.conftest import MakeServer, MakeUser, Race
 from tests.support.doors import Door
 from tests.support.fields import at
 from tests.support.naming import brief
@@ -389,7 +389,7 @@ def test_a_change_of_an_old_message_is_not_told_to_who_came_later_where_history_
     assert edu.socket.barrier().pushed() == [state]
 
 
-def test_of_edits_at_once_each_has_its_rev_and_the_last_one_stays(make_user: MakeUser, race: Any) -> None:
+def test_of_edits_at_once_each_has_its_rev_and_the_last_one_stays(make_user: MakeUser, race: Race) -> None:
     ana, bia = make_user(), make_user()
     room = ana.create_room(bia)
     message = ana.send(room, "zero")
@@ -402,7 +402,7 @@ def test_of_edits_at_once_each_has_its_rev_and_the_last_one_stays(make_user: Mak
     assert ana.history(room)[-1] == states[-1]
 
 
-def test_a_deletion_wins_for_ever(make_user: MakeUser, race: Any) -> None:
+def test_a_deletion_wins_for_ever(make_user: MakeUser, race: Race) -> None:
     ana, bia = make_user(), make_user()
     room = ana.create_room(bia)
     message = ana.send(room, "zero")

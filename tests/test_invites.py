@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import MakeUser
+from tests.conftest import MakeUser, Race
 from tests.support.doors import Door
 from tests.support.refusal import Refusal, refused
 from tests.support.shapes import TIME
@@ -50,7 +50,7 @@ def test_an_invite_counts_those_whom_it_lets_in_and_no_others(door: Door, make_u
     assert set(ana.members(room)) == {ana.id, bia.id, eva.id}
 
 
-def test_of_ten_who_race_for_three_places_three_come_in(make_user: MakeUser, race: Any) -> None:
+def test_of_ten_who_race_for_three_places_three_come_in(make_user: MakeUser, race: Race) -> None:
     ana, joiners = make_user(), [make_user() for _ in range(10)]
     room = ana.create_room()
     code = ana.rest.post(f"/rooms/{room}/invites", max_uses=3)["invite"]["code"]

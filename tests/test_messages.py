@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import MakeUser
+from tests.conftest import MakeUser, Race
 from tests.support.doors import Door
 from tests.support.naming import brief
 from tests.support.refusal import refused
@@ -87,7 +87,7 @@ def test_a_client_id_is_ones_own_in_one_room(door: Door, make_user: MakeUser) ->
     assert len({(done["message"]["room"], done["message"]["seq"]) for done in sent}) == 4
 
 
-def test_ten_copies_of_one_send_at_once_store_and_push_one_message(make_user: MakeUser, race: Any) -> None:
+def test_ten_copies_of_one_send_at_once_store_and_push_one_message(make_user: MakeUser, race: Race) -> None:
     ana, bia = make_user(), make_user()
     room = ana.create_room(bia)
     sockets = [ana.connect() for _ in range(5)]
@@ -116,7 +116,7 @@ def test_ten_copies_from_one_socket_in_one_breath_store_one_message(make_user: M
     assert len({str(answer["message"]) for answer in answers}) == 1
 
 
-def test_eight_senders_at_once_leave_seq_and_rev_dense_and_heard_in_order(make_user: MakeUser, race: Any) -> None:
+def test_eight_senders_at_once_leave_seq_and_rev_dense_and_heard_in_order(make_user: MakeUser, race: Race) -> None:
     each = 25
     people = [make_user() for _ in range(8)]
     room = people[0].create_room(*people[1:])

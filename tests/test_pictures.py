@@ -4,12 +4,11 @@ import io
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
 
-from tests.conftest import MakeServer, MakeUser
+from tests.conftest import MakeServer, MakeUser, Race
 from tests.support.files import bomb, fetch, gif, jpeg, png, segment, send, upload, webp
 from tests.support.refusal import refused
 from tests.support.server import Server
@@ -143,7 +142,7 @@ def test_a_picture_that_cannot_be_looked_at_is_a_file(make_user: MakeUser, conte
     assert fetch(ana, f"{file['url']}/thumbnail").status_code == 404
 
 
-def test_uploads_of_many_at_once_all_arrive(make_user: MakeUser, race: Any) -> None:
+def test_uploads_of_many_at_once_all_arrive(make_user: MakeUser, race: Race) -> None:
     ana = make_user()
     pictures = [jpeg(800 + n, 600) for n in range(8)]
     answers = race(lambda n: send(ana, pictures[n], f"{n}.jpg").json()["file"], 8)
@@ -169,7 +168,7 @@ def peak_memory(server: Server) -> int:
     ids=["png", "webp", "large webp", "scans"],
 )
 def test_to_look_at_pictures_takes_no_more_memory_than_the_largest_of_them(
-    make_server: MakeServer, make_user: MakeUser, race: Any, draw: Callable[[], bytes], size: int | None
+    make_server: MakeServer, make_user: MakeUser, race: Race, draw: Callable[[], bytes], size: int | None
 ) -> None:
     server, content = make_server(), draw()
     ana = make_user(on=server)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import MakeUser
+from tests.conftest import MakeUser, Race
 from tests.support.doors import Door
 from tests.support.fields import at
 from tests.support.naming import brief
@@ -53,7 +53,7 @@ def test_a_room_has_three_pins_at_most(door: Door, make_user: MakeUser) -> None:
         door(ana).pin_message(**at(second), on=True)
 
 
-def test_of_eight_who_pin_at_once_three_do(make_user: MakeUser, race: Any) -> None:
+def test_of_eight_who_pin_at_once_three_do(make_user: MakeUser, race: Race) -> None:
     ana = make_user()
     room = ana.create_room()
     messages = [ana.send(room) for _ in range(8)]

@@ -1,13 +1,12 @@
 """Polls: asked like any message, closed by hand or by time, and gone as a whole."""
 
 import uuid
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from tests.conftest import MakeUser
+from tests.conftest import MakeUser, Race
 from tests.support.doors import Door
 from tests.support.fields import at, in_seconds
 from tests.support.naming import brief
@@ -19,7 +18,6 @@ from tests.support.waiting import eventually
 from tests.test_disappearing import age, on
 
 Json = dict[str, Any]
-Race = Callable[[Callable[[int], Any], int], list[Any]]
 
 
 def question(room: str, **fields: Any) -> Json:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import MakeUser
+from tests.conftest import MakeUser, Race
 from tests.support.doors import Door
 from tests.support.person import Person
 from tests.support.refusal import refused
@@ -153,7 +153,7 @@ def do(acts: list[Callable[[], Any]], number: int) -> Any:
     return acts[number]()
 
 
-def test_blocking_and_making_the_direct_room_at_once_leaves_it_silent(make_user: MakeUser, race: Any) -> None:
+def test_blocking_and_making_the_direct_room_at_once_leaves_it_silent(make_user: MakeUser, race: Race) -> None:
     for _ in range(5):
         ana, bia = make_user(), make_user()
         acts: list[Callable[[], Any]] = [

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import MakeUser
+from tests.conftest import MakeUser, Race
 from tests.support.doors import Door
 from tests.support.fields import at
 from tests.support.naming import brief
@@ -128,7 +128,7 @@ def test_a_resend_is_answered_with_the_reactions_that_came_meanwhile(door: Door,
     assert door(ana).ask("send_message", body) == {"message": state, "duplicate": True}
 
 
-def test_reactions_of_eight_at_once_are_all_there(make_user: MakeUser, race: Any) -> None:
+def test_reactions_of_eight_at_once_are_all_there(make_user: MakeUser, race: Race) -> None:
     people = [make_user() for _ in range(8)]
     room = people[0].create_room(*people[1:])
     message = people[0].send(room)
@@ -150,7 +150,7 @@ def test_reactions_of_eight_at_once_are_all_there(make_user: MakeUser, race: Any
         assert revs == [state["rev"] for state in states]
 
 
-def test_one_who_reacts_from_eight_devices_at_once_has_one_reaction(make_user: MakeUser, race: Any) -> None:
+def test_one_who_reacts_from_eight_devices_at_once_has_one_reaction(make_user: MakeUser, race: Race) -> None:
     ana = make_user()
     room = ana.create_room()
     message = ana.send(room)
@@ -161,7 +161,7 @@ def test_one_who_reacts_from_eight_devices_at_once_has_one_reaction(make_user: M
     assert list(reactions.values()) == [[ana.id]]
 
 
-def test_whatever_comes_at_once_with_a_deletion_leaves_no_reaction(make_user: MakeUser, race: Any) -> None:
+def test_whatever_comes_at_once_with_a_deletion_leaves_no_reaction(make_user: MakeUser, race: Race) -> None:
     people = [make_user() for _ in range(8)]
     room = people[0].create_room(*people[1:])
     for _ in range(5):

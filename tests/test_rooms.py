@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import MakeUser
+from tests.conftest import MakeUser, Race
 from tests.support.doors import Door
 from tests.support.refusal import Refusal, refused
 from tests.support.shapes import ENTRY, ME, MEMBER, MESSAGE, ROOM, TIME
@@ -393,7 +393,7 @@ def test_a_direct_room_may_be_with_oneself(door: Door, make_user: MakeUser) -> N
     assert ana.rest.get("/rooms")["rooms"][0]["id"] == room["id"]
 
 
-def test_a_direct_room_made_by_both_at_once_is_one_room(make_user: MakeUser, race: Any) -> None:
+def test_a_direct_room_made_by_both_at_once_is_one_room(make_user: MakeUser, race: Race) -> None:
     ana, bia = make_user(), make_user()
     pairs = [(ana, bia), (bia, ana)] * 2
     made = race(lambda n: pairs[n][0].create_room(pairs[n][1], kind="direct", name=None), 4)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import MakeUser
+from tests.conftest import MakeUser, Race
 from tests.support.mirror import Mirror
 from tests.support.person import Person
 from tests.support.refusal import refused
@@ -224,7 +224,7 @@ def test_a_sync_that_makes_no_sense_is_invalid(make_user: MakeUser, field: str, 
         make_user().socket.ask("sync", {field: value})
 
 
-def test_who_listens_hears_every_change_of_a_busy_room_in_order(make_user: MakeUser, race: Any) -> None:
+def test_who_listens_hears_every_change_of_a_busy_room_in_order(make_user: MakeUser, race: Race) -> None:
     ana, others = make_user(), [make_user() for _ in range(6)]
     room = ana.create_room(public=True)
     rev = ana.rev(room)

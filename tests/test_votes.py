@@ -1,12 +1,11 @@
 """Votes: one a person, seen by all or by nobody else."""
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.conftest import MakeUser
+from tests.conftest import MakeUser, Race
 from tests.support.doors import Door
 from tests.support.fields import at
 from tests.support.naming import brief
@@ -16,7 +15,6 @@ from tests.support.server import Server
 from tests.test_disappearing import on
 
 Json = dict[str, Any]
-Race = Callable[[Callable[[int], Any], int], list[Any]]
 
 
 def votes_of(message: Json) -> list[int]:
