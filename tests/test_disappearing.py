@@ -1,52 +1,23 @@
 """What is no more: messages that expired, histories that were cleared or are hidden from newcomers."""
 
-import sqlite3
 import uuid
-from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
-import psycopg2
 import pytest
 
 from tests.conftest import MakeServer, MakeUser
 from tests.support.doors import Door
 from tests.support.person import Person
 from tests.support.refusal import refused
+from tests.support.rows import age, rows
 from tests.support.server import Server
 from tests.support.waiting import eventually
-
-Sql = Callable[..., list[tuple[Any, ...]]]
-
-
-def on(server: Server) -> Sql:
-    """Return what asks the database of a server directly."""
-
-    def ask(statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        if server.database_url:
-            with (
-                closing(psycopg2.connect(server.database_url)) as connection,
-                connection,
-                connection.cursor() as cursor,
-            ):
-                cursor.execute(statement.replace("?", "%s"), values)
-                return list(cursor.fetchall()) if cursor.description else []
-        with closing(sqlite3.connect(server.data / "sopapo.db", timeout=10)) as file, file:
-            return list(file.execute(statement, values).fetchall())
-
-    return ask
-
-
-def age(server: Server, room: str, milliseconds: int) -> None:
-    """Let the messages of a room be older than they are."""
-    on(server)("UPDATE messages SET expires_at = expires_at - ? WHERE room_id = ?", milliseconds, room)
 
 
 def stored(server: Server, room: str) -> list[tuple[Any, ...]]:
     """Return what the database still holds of what people said in a room."""
-    return on(server)(
-        "SELECT seq, text FROM messages WHERE room_id = ? AND kind = 'text' AND text IS NOT NULL ORDER BY seq", room
-    )
+    query = "SELECT seq, text FROM messages WHERE room_id = ? AND kind = 'text' AND text IS NOT NULL ORDER BY seq"
+    return rows(server, query, room)
 
 
 @pytest.fixture
@@ -104,7 +75,7 @@ def test_what_has_expired_leaves_answers_at_once_and_the_database_soon(
     eventually(lambda: not stored(server, room), 5)
     for table in ("reactions", "stars", "edits"):
         query = f"SELECT m.seq FROM {table} t JOIN messages m ON m.id = t.message_id WHERE m.room_id = ?"  # noqa: S608
-        assert on(server)(query, room) == []
+        assert rows(server, query, room) == []
     with refused("not_found", field="reply_to"):
         door(bia).send_message(room=room, client_id=str(uuid.uuid4()), text="re", reply_to=seq)
     assert door(ana).send_message(**fields)["message"]["text"] is None
@@ -137,7 +108,8 @@ def test_two_processes_erase_what_is_over_once(make_server: MakeServer, make_use
     ana.send(room)
     columns = "room_id, seq, rev, kind, text, forwarded, mentions_all, pinned, created_at, expires_at"
     for doubling in range(11):
-        on(server)(
+        rows(
+            server,
             f"INSERT INTO messages ({columns}) SELECT room_id, seq + ?, {columns[14:]} FROM messages"  # noqa: S608
             " WHERE room_id = ? AND kind = 'text'",
             2**doubling,
@@ -177,7 +149,7 @@ def test_clearing_the_history_is_one_change_for_everybody(door: Door, server: Se
         door(ana).send_message(room=room, client_id=str(uuid.uuid4()), text="re", reply_to=seq)
     door(ana).clear_history(room=room)
     assert ana.rev(room) == rev + 1
-    eventually(lambda: on(server)("SELECT swept_seq FROM rooms WHERE id = ?", room) == [(seq + 1,)], 5)
+    eventually(lambda: rows(server, "SELECT swept_seq FROM rooms WHERE id = ?", room) == [(seq + 1,)], 5)
     assert stored(server, room) == []
     assert door(bia).send_message(**fields)["message"]["text"] is None
     message = bia.send(room)

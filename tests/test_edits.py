@@ -1,10 +1,8 @@
 """What becomes of a message: other words, no words, or none for oneself."""
 
-import sqlite3
 import uuid
 from typing import Any
 
-import psycopg2
 import pytest
 
 from tests.conftest import MakeServer, MakeUser, Race
@@ -12,27 +10,14 @@ from tests.support.doors import Door
 from tests.support.fields import at
 from tests.support.naming import brief
 from tests.support.refusal import Refusal, refused
+from tests.support.rows import rows
 from tests.support.server import Server
-
-
-def rows(server: Server, statement: str) -> list[tuple[Any, ...]]:
-    """What the database itself answers, or nothing where something is changed behind the server's back."""
-    url = server.database_url
-    connection = psycopg2.connect(url) if url else sqlite3.connect(server.data / "sopapo.db")
-    try:
-        cursor = connection.cursor()
-        cursor.execute(statement)
-        found = list(cursor.fetchall()) if cursor.description else []
-        connection.commit()
-    finally:
-        connection.close()
-    return found
 
 
 def kept_of(server: Server, room: str, seq: int, table: str) -> list[tuple[Any, ...]]:
     """The rows of a table that hang on a message."""
-    message = f"SELECT id FROM messages WHERE room_id = '{room}' AND seq = {seq}"  # noqa: S608
-    return rows(server, f"SELECT * FROM {table} WHERE message_id = ({message})")  # noqa: S608
+    message = "SELECT id FROM messages WHERE room_id = ? AND seq = ?"
+    return rows(server, f"SELECT * FROM {table} WHERE message_id = ({message})", room, seq)  # noqa: S608
 
 
 def test_an_edit_is_one_change_that_all_hear(door: Door, make_user: MakeUser) -> None:
@@ -224,9 +209,9 @@ def test_what_is_no_more_is_not_found(door: Door, server: Server, make_user: Mak
     message = ana.send(room, f"@{ana.username}")
     ana.socket.ask("star_message", at(message) | {"on": True})
     if how == "expired":
-        rows(server, f"UPDATE messages SET expires_at = 1 WHERE room_id = '{room}' AND seq = {message['seq']}")  # noqa: S608
+        rows(server, "UPDATE messages SET expires_at = 1 WHERE room_id = ? AND seq = ?", room, message["seq"])
     else:
-        rows(server, f"UPDATE rooms SET first_seq = {message['seq'] + 1} WHERE id = '{room}'")  # noqa: S608
+        rows(server, "UPDATE rooms SET first_seq = ? WHERE id = ?", message["seq"] + 1, room)
     acts: list[tuple[str, dict[str, Any]]] = [
         ("edit_message", {"text": "oi"}),
         ("delete_message", {}),
@@ -252,8 +237,7 @@ def test_who_is_silenced_takes_back_but_says_nothing_in_any_way(
     room = ana.create_room(bia)
     first, message = bia.send(room), bia.send(room)
     bia.socket.ask("react", at(message) | {"emoji": "👍"})
-    until = 2**60
-    rows(server, f"UPDATE members SET silenced_until = {until} WHERE room_id = '{room}' AND user_id = '{bia.id}'")  # noqa: S608
+    rows(server, "UPDATE members SET silenced_until = ? WHERE room_id = ? AND user_id = ?", 2**60, room, bia.id)
     acts: list[tuple[str, dict[str, Any]]] = [
         ("edit_message", {"text": "outra"}),
         ("react", {"emoji": "🎉"}),

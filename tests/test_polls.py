@@ -12,10 +12,10 @@ from tests.support.fields import at, in_seconds
 from tests.support.naming import brief
 from tests.support.people import PASSWORD
 from tests.support.refusal import Refusal, refused
+from tests.support.rows import age, rows
 from tests.support.server import Server
 from tests.support.shapes import MESSAGE, OPTION, POLL
 from tests.support.waiting import eventually
-from tests.test_disappearing import age, on
 
 Json = dict[str, Any]
 
@@ -225,7 +225,7 @@ def end(server: Server, room: str) -> None:
         "sqlite": "json_set(poll, '$.closes_at', 1)",
         "postgresql": "jsonb_set(poll, '{closes_at}', '1')",
     }["postgresql" if server.database_url else "sqlite"]
-    on(server)(f"UPDATE messages SET poll = {new} WHERE room_id = ? AND poll IS NOT NULL", room)  # noqa: S608
+    rows(server, f"UPDATE messages SET poll = {new} WHERE room_id = ? AND poll IS NOT NULL", room)  # noqa: S608
 
 
 def test_a_resend_is_answered_also_after_the_poll_has_ended(door: Door, server: Server, make_user: MakeUser) -> None:
@@ -282,10 +282,9 @@ def test_deleting_a_poll_takes_its_options_and_votes_out_of_the_database(
 
 def kept(server: Server, room: str) -> list[tuple[Any, ...]]:
     """What the database holds of polls and votes of a room."""
-    ask = on(server)
     query = "SELECT v.choices FROM votes v JOIN messages m ON m.id = v.message_id WHERE m.room_id = ?"
-    polls = ask("SELECT seq FROM messages WHERE room_id = ? AND poll IS NOT NULL", room)
-    return ask(query, room) + polls
+    polls = rows(server, "SELECT seq FROM messages WHERE room_id = ? AND poll IS NOT NULL", room)
+    return rows(server, query, room) + polls
 
 
 def test_an_expired_poll_leaves_the_database_with_its_votes(door: Door, server: Server, make_user: MakeUser) -> None:
@@ -356,7 +355,7 @@ def test_a_report_keeps_the_options_too(door: Door, server: Server, make_user: M
     ana, bia = make_user(), make_user()
     poll = ana.ask_all(ana.create_room(bia), "compre", "já")
     door(bia).report(**at(poll), reason="spam")
-    assert on(server)("SELECT text FROM reports WHERE reporter_id = ?", bia.id) == [("Que dia?\ncompre\njá",)]
+    assert rows(server, "SELECT text FROM reports WHERE reporter_id = ?", bia.id) == [("Que dia?\ncompre\njá",)]
 
 
 def test_the_votes_of_a_deleted_account_stay_as_what_it_said_does(door: Door, make_user: MakeUser) -> None:

@@ -6,13 +6,13 @@ import unicodedata
 import uuid
 from typing import Any
 
-import psycopg2
 import pytest
 
 from tests.conftest import MakeUser
 from tests.support.doors import Door
 from tests.support.person import Person
 from tests.support.refusal import refused
+from tests.support.rows import rows
 from tests.support.server import Server
 
 Json = dict[str, Any]
@@ -117,11 +117,8 @@ def test_what_was_said_long_before_the_newest_messages_is_found(
 
 def pass_over(server: Server, many: int) -> None:
     """Leave out the numbers of so many messages, as if they had been said elsewhere."""
-    connection = psycopg2.connect(str(server.database_url))
-    connection.autocommit = True
     sequence = "pg_get_serial_sequence('messages', 'id')"
-    connection.cursor().execute(f"SELECT setval({sequence}, nextval({sequence}) + {many})")
-    connection.close()
+    rows(server, f"SELECT setval({sequence}, nextval({sequence}) + ?)", many)
 
 
 GROUPS = [

@@ -11,8 +11,8 @@ from tests.support.fields import at
 from tests.support.naming import brief
 from tests.support.person import Person
 from tests.support.refusal import refused
+from tests.support.rows import rows
 from tests.support.server import Server
-from tests.test_disappearing import on
 
 Json = dict[str, Any]
 
@@ -282,16 +282,16 @@ def vote(person: Person, poll: Json, options: list[int]) -> Json:
 
 def stuff(server: Server, poll: Json, people: int) -> None:
     """Let people of the crowd whom no test will meet have chosen the first option."""
-    ask = on(server)
-    found = ask("SELECT id FROM messages WHERE room_id = ? AND seq = ?", poll["room"], poll["seq"])
-    users = ask("SELECT id FROM users WHERE email IS NULL ORDER BY id DESC LIMIT ?", people)
+    found = rows(server, "SELECT id FROM messages WHERE room_id = ? AND seq = ?", poll["room"], poll["seq"])
+    users = rows(server, "SELECT id FROM users WHERE email IS NULL ORDER BY id DESC LIMIT ?", people)
+    insert = "INSERT INTO votes (message_id, user_id, choices, voted_at) VALUES (?, ?, 1, 1)"
     for (user,) in users:
-        ask("INSERT INTO votes (message_id, user_id, choices, voted_at) VALUES (?, ?, 1, 1)", found[0][0], user)
+        rows(server, insert, found[0][0], user)
     new = {
         "sqlite": f"json_set(poll, '$.votes[0]', {people}, '$.people', {people})",
         "postgresql": f"jsonb_set(jsonb_set(poll, '{{votes,0}}', '{people}'), '{{people}}', '{people}')",
     }["postgresql" if server.database_url else "sqlite"]
-    ask(f"UPDATE messages SET poll = {new} WHERE id = ?", found[0][0])  # noqa: S608
+    rows(server, f"UPDATE messages SET poll = {new} WHERE id = ?", found[0][0])  # noqa: S608
 
 
 def test_votes_of_eight_at_once_are_all_counted(make_user: MakeUser, race: Race) -> None:

@@ -1,4 +1,4 @@
-"""What stands in a database that no client is shown."""
+"""What stands in a database that no client is shown, and what is changed there behind the server's back."""
 
 import sqlite3
 from contextlib import closing
@@ -9,11 +9,16 @@ import psycopg2
 from tests.support.server import Server
 
 
-def rows(server: Server, query: str, *values: object) -> list[tuple[Any, ...]]:
-    """Return the rows that a query finds; `?` stands for each value."""
+def rows(server: Server, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    """Return the rows that a statement finds, and keep what it changes; `?` stands for each value."""
     if server.database_url:
-        with closing(psycopg2.connect(server.database_url)) as connection, connection.cursor() as cursor:
-            cursor.execute(query.replace("?", "%s"), values)
-            return list(cursor.fetchall())
-    with closing(sqlite3.connect(server.data / "sopapo.db", timeout=10)) as file:
-        return list(file.execute(query, values))
+        with closing(psycopg2.connect(server.database_url)) as connection, connection, connection.cursor() as cursor:
+            cursor.execute(statement.replace("?", "%s"), values)
+            return list(cursor.fetchall()) if cursor.description else []
+    with closing(sqlite3.connect(server.data / "sopapo.db", timeout=10)) as file, file:
+        return list(file.execute(statement, values))
+
+
+def age(server: Server, room: str, milliseconds: int) -> None:
+    """Let the messages of a room be older than they are."""
+    rows(server, "UPDATE messages SET expires_at = expires_at - ? WHERE room_id = ?", milliseconds, room)
