@@ -1,7 +1,6 @@
 // Files: uploading, showing and saving them. The token travels in a header and never in an address, so that a page
 // fetches what it shows, and makes an address of its own for it.
 
-import { record } from "/demo/panel.js";
 import { $, here, make, t } from "/demo/tools.js";
 import { carry, Refused } from "/demo/wire.js";
 
@@ -14,22 +13,12 @@ const shown = new Map();
 export async function upload(file) {
   const form = new FormData();
   form.append("file", file);
-  const call = { began: performance.now() };
-  const answer = await (await carry("POST", "/api/v1/files", form)).json();
-  record("rest", "POST /files", answer, call);
-  return answer.file;
-}
-
-async function fetchBlob(url) {
-  const call = { began: performance.now() };
-  const blob = await (await carry("GET", url)).blob();
-  record("rest", `GET ${url.replace("/api/v1", "").replace(/[0-9a-f-]{36}/, "…")}`, { size: blob.size }, call);
-  return blob;
+  return (await carry("POST", "/api/v1/files", form)).file;
 }
 
 /** An address of this page for what is kept at the server, fetched once; the oldest ones are let go. */
 function sourceOf(url) {
-  if (!sources.has(url)) sources.set(url, fetchBlob(url).then(URL.createObjectURL));
+  if (!sources.has(url)) sources.set(url, carry("GET", url, undefined, "blob").then(URL.createObjectURL));
   const source = sources.get(url);
   source.catch(() => sources.delete(url));
   if (sources.size > SOURCES_KEPT) letGo(sources.keys().next().value);

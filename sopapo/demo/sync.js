@@ -44,8 +44,13 @@ export function receive(name, state) {
 
 // States with a rev, of which none may be missed, and hints without one, which may be lost.
 const MERGE = { message: mergeMessage, member: mergeMember, room: mergeRoom };
-const OWN = { star: (_, star) => mergeStar(star), vote: (_, vote) => mergeVote(vote) };
-const HINTS = { me: mergeMe, receipt: mergeReceipt, hidden: hideMessage, ...OWN };
+const HINTS = {
+  me: mergeMe,
+  receipt: mergeReceipt,
+  hidden: hideMessage,
+  star: (_, star) => mergeStar(star),
+  vote: (_, vote) => mergeVote(vote),
+};
 
 function apply(name, state) {
   const room = rooms.get(name === "room" ? state.id : state?.room);

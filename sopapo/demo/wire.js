@@ -47,44 +47,36 @@ export async function ask(name, payload = {}) {
   return answer;
 }
 
-export async function rest(method, path, body) {
+/** Sends one request by HTTP, and returns the JSON or the Blob that comes; throws Refused for every other answer. */
+async function send(method, url, body, kind) {
   const call = { began: performance.now() };
-  const headers = { "Content-Type": "application/json", Authorization: `Bearer ${session()?.access_token}` };
-  const response = await fetch(`/api/v1${path}`, { method, headers, body: JSON.stringify(body) }).catch(() => {
-    throw new Refused({ code: "offline" });
-  });
-  const answer = await response.json().catch(() => ({ code: "unavailable" }));
-  record("rest", `${method} ${path.split("?")[0].replace(/[0-9a-f-]{36}/, "…")}`, answer, call);
+  const path = url.replace("/api/v1", "").split("?")[0];
+  const fail = (code) => () => {
+    throw new Refused({ code });
+  };
+  const headers = { Authorization: `Bearer ${session()?.access_token}` };
+  const response = await fetch(url, { method, headers, body }).catch(fail("offline"));
+  const answer = await (response.ok ? response[kind]() : response.json()).catch(fail("unavailable"));
+  const shown = answer instanceof Blob ? { size: answer.size } : answer;
+  record("rest", `${method} ${path.replace(/[0-9a-f-]{36}/, "…")}`, shown, call);
   if (!response.ok) throw new Refused(answer);
   return answer;
 }
 
-/** Sends or fetches bytes by HTTP, and renews an access token that is over. */
-export async function carry(method, url, body) {
-  const headers = () => ({ Authorization: `Bearer ${session()?.access_token}` });
-  const go = () =>
-    fetch(url, { method, headers: headers(), body }).catch(() => {
-      throw new Refused({ code: "offline" });
-    });
-  let response = await go();
-  if (response.status === 401) {
-    await renew(session()?.access_token);
-    response = await go();
-  }
-  if (!response.ok) throw new Refused(await response.json().catch(() => ({ code: "unavailable" })));
-  return response;
-}
-
-/** Reads by REST, and renews an access token that is over. */
-export async function get(path) {
+/** The same, and renews an access token that is over. */
+export async function carry(method, url, body, kind = "json") {
+  const token = session()?.access_token;
   try {
-    return await rest("GET", path);
+    return await send(method, url, body, kind);
   } catch (refused) {
     if (refused.code !== "token_expired") throw refused;
-    await renew(session()?.access_token);
-    return rest("GET", path);
+    await renew(token);
+    return send(method, url, body, kind);
   }
 }
+
+/** Reads by REST. */
+export const get = (path) => carry("GET", `/api/v1${path}`);
 
 /** Asks for what does no harm where it fails. */
 export async function hint(name, payload) {
@@ -135,7 +127,8 @@ export function useToken() {
 export function renew(stale = tokenInUse) {
   const trade = async () => {
     if (session()?.access_token !== stale) return;
-    keepSession(await rest("POST", "/auth/refresh", { refresh_token: session().refresh_token }));
+    const body = new Blob([JSON.stringify({ refresh_token: session().refresh_token })], { type: "application/json" });
+    keepSession(await send("POST", "/api/v1/auth/refresh", body, "json"));
   };
   renewing ??= (navigator.locks ? navigator.locks.request("sopapo.renew", trade) : trade()).finally(() => {
     renewing = null;
