@@ -15,6 +15,7 @@ from sopapo.buckets import KEPT_SECONDS
 from sopapo.limits import ACTS, OTHER_ACTS, OTHER_STRANGERS, SHARED, STRANGERS
 from tests.support.databases import Database
 from tests.support.doors import Door, RestDoor, SocketDoor
+from tests.support.files import kept, send, upload
 from tests.support.people import PASSWORD, People
 from tests.support.person import Person
 from tests.support.process import PROJECT
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.only_on("sqlite")
 
 SETTINGS = {"SOPAPO_RATE_LIMITS": "on", "SOPAPO_TRUSTED_PROXIES": "1"}
 REPORTS = 20
+UPLOADS = 60
 GUESSES = 10
 Post = Callable[..., requests.Response]
 Take = Callable[[], Person]
@@ -135,6 +137,19 @@ def test_a_flood_of_messages_is_slowed_and_none_of_it_is_lost(take: Take) -> Non
 def send_until_stored(person: Person, body: dict[str, Any]) -> None:
     while not (answer := person.socket.call("send_message", body))["ok"]:
         time.sleep(answer["error"]["retry_after"])
+
+
+def test_a_flood_of_uploads_is_refused_and_none_of_that_is_kept(take: Take) -> None:
+    ana, bia = take(), take()
+    before, began = len(kept(ana.server)), time.monotonic()
+    answers = [send(ana, b"oi") for _ in range(UPLOADS + 40)]
+    refusals = [refusal_of(answer) for answer in answers if answer.status_code != 201]
+    granted = len(answers) - len(refusals)
+    assert {refusal.code for refusal in refusals} == {"rate_limited"}
+    assert all(0 < (refusal.retry_after or 0) <= 1 for refusal in refusals)
+    assert UPLOADS <= granted <= UPLOADS + 1 + time.monotonic() - began
+    assert len(kept(ana.server)) - before == granted
+    assert upload(bia, b"oi")["size"] == 2
 
 
 def test_a_person_never_meets_a_limit(take: Take) -> None:

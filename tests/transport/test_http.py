@@ -48,6 +48,20 @@ def test_half_a_body_is_given_up(hasty: ToyServer, raw: Raw, drip: bytes) -> Non
     assert one.read_head().startswith("HTTP/1.1 400 ")
 
 
+@pytest.mark.parametrize(("piece", "status"), [(10_000, "200"), (1_000, "400")], ids=["steady", "dripping"])
+def test_a_slow_body_is_waited_for_while_enough_of_it_comes(
+    hasty: ToyServer, raw: Raw, piece: int, status: str
+) -> None:
+    one = raw(hasty)
+    one.send(f"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: {10 * piece}\r\n\r\n".encode())
+    for _ in range(10):
+        one.send(b"x" * piece)
+        time.sleep(0.3)
+        if one.is_over() or one.left:
+            break
+    assert one.read_head().split()[1] == status
+
+
 def test_half_a_poll_body_ends_the_connection(hasty: ToyServer, raw: Raw) -> None:
     one, bare = Poller(hasty).join(), raw(hasty)
     path = one.url.removeprefix(hasty.url)
