@@ -24,7 +24,7 @@ expect.set_options(timeout=PATIENCE)
 
 def launch(playwright: Playwright) -> Browser:
     """Start the browser that CHROMIUM names, or the one on PATH, or Playwright's own."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
     return playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
 
 
