@@ -56,7 +56,7 @@ def test_where_the_schema_goes_back_before_polls_they_are_texts_and_nothing_else
     reacted = ana.socket.ask("react", {"room": room, "seq": message["seq"], "emoji": "👍"})["message"]
     ana.close()
     server.stop()
-    assert server.command("db", "downgrade", "0010").returncode == 0
+    assert server.command("db", "downgrade", "0008").returncode == 0
     assert rows(server, "SELECT kind, text FROM messages WHERE kind <> 'system' ORDER BY seq") == [
         ("text", "Qual reunião?"),
         ("text", "oi"),
@@ -89,7 +89,7 @@ def test_where_the_schema_goes_back_before_files_nothing_is_left_that_names_one(
     sent = ana.send(room, "oi", files=[picture["id"]])
     ana.close()
     server.stop()
-    assert server.command("db", "downgrade", "0011").returncode == 0
+    assert server.command("db", "downgrade", "0010").returncode == 0
     assert rows(server, "SELECT avatar FROM rooms") == [(None,)]
     assert server.command("db", "upgrade").returncode == 0
     server.start()
@@ -209,7 +209,7 @@ CREATE EVENT TRIGGER dawdle ON ddl_command_start WHEN TAG IN ('CREATE INDEX') EX
 
 @pytest.mark.only_on("postgresql")
 def test_a_migration_takes_as_long_as_it_takes(idle: Server) -> None:
-    assert idle.command("db", "downgrade", "0008").returncode == 0
+    assert idle.command("db", "downgrade", "0009").returncode == 0
     with closing(psycopg2.connect(idle.database_url)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(DAWDLE)
     done = idle.command("db", "upgrade")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0010"
+revision = "0008"
 down_revision = "0007"
 
 UUID = sa.String(36).with_variant(postgresql.UUID(as_uuid=False), "postgresql")

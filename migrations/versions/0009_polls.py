@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0008"
-down_revision = "0010"
+revision = "0009"
+down_revision = "0008"
 
 UUID = sa.String(36).with_variant(postgresql.UUID(as_uuid=False), "postgresql")
 ROW_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

@@ -7,8 +7,8 @@ the same. PostgreSQL cannot change how a column is generated: it is made anew, a
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 MARKS = r"[\u0300-\u036f]"
 FOLDED = f"normalize(regexp_replace(normalize(text, NFD), '{MARKS}', '', 'g'), NFC)"

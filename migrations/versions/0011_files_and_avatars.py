@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0009"
-down_revision = "0011"
+revision = "0011"
+down_revision = "0010"
 
 UUID = sa.String(36).with_variant(postgresql.UUID(as_uuid=False), "postgresql")
 JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
