@@ -1,9 +1,10 @@
 """Requests about messages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from events.door import Ask, Body, request
 from sopapo.chat import edits, messages, pins, reactions
+from sopapo.chat.composing import is_plain
 from sopapo.errors import ChatError
 from sopapo.journal import Settle
 from sopapo.schemas.messages import (
@@ -16,17 +17,6 @@ from sopapo.schemas.messages import (
     SwitchMessage,
 )
 from sopapo.security import Identity
-
-BRINGS = ("reply_to", "forward", "files")
-
-
-def is_plain(fields: Mapping[str, object]) -> bool:
-    """Tell whether a message neither answers nor forwards one, brings no files and names nobody.
-
-    Nothing is read for it.
-    """
-    return not any(map(fields.get, BRINGS)) and "@" not in str(fields.get("text"))
-
 
 @request("send_message", SendMessage, later=True, prompt=is_plain)
 def send_message(ask: Ask[SendMessage]) -> None:

@@ -1,5 +1,6 @@
 """What a new message brings along: whom it names, what it answers, what it says again."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -21,13 +22,22 @@ from sopapo.transaction import snapshot
 YEAR = 366 * 86_400_000
 
 
+def is_plain(fields: Mapping[str, object]) -> bool:
+    """Tell of a message's fields whether it neither answers nor forwards one, brings no files and names nobody.
+
+    Nothing is asked of the database for it.
+    """
+    of = fields.get
+    return not (of("reply_to") or of("forward") or of("files")) and "@" not in str(of("text"))
+
+
 def compose(caller: Identity, body: SendMessage) -> Draft:
-    """Return the draft of a message; nothing is asked of the database for a plain one.
+    """Return the draft of a message.
 
     What speaks against it is its `fault`: a message that was stored before is answered even so.
     """
     draft = Draft(body.room, caller.user_id, body.client_id, body.text, body.reply_to)
-    if body.reply_to is None and body.forward is None and not body.files and "@" not in body.text:
+    if is_plain(vars(body)):
         return draft
     try:
         with snapshot():
