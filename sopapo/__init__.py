@@ -17,7 +17,6 @@ broadcast.py     one function for each state that clients can hear; the only emi
 states.py        rows as clients see them
 permissions.py   who may what, as pure functions
 batch.py         one transaction that stores many new messages
-batch_files.py   the files that they hold
 gathering.py     what comes within a short time is worked on together
 journal.py       the group commit of new messages: the hot path
 chat/            the use-cases, by noun: the only code that decides

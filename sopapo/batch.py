@@ -10,13 +10,25 @@ from types import SimpleNamespace
 from typing import Any, ClassVar, NamedTuple, cast
 
 import orjson
-from sqlalchemy import Connection, CursorResult, select, tuple_, update
+from sqlalchemy import Connection, select, tuple_
 from sqlalchemy.orm import Session
 
 from models import Message, Poll
-from sopapo.batch_files import hold_files, lock_files
-from sopapo.batch_sql import COLUMNS, FACTS, INSERT_MESSAGES, LOCK_ROOMS, RAISE_COUNTERS, RAISE_MARKS, SKIP_LOCKED
+from sopapo.batch_sql import (
+    ATTACH,
+    BRING,
+    COLUMNS,
+    FACTS,
+    HOLD,
+    INSERT_MESSAGES,
+    LOCK_FILES,
+    LOCK_FREE_ROOMS,
+    LOCK_ROOMS,
+    RAISE_COUNTERS,
+    RAISE_MARKS,
+)
 from sopapo.clock import now, rfc3339
+from sopapo.database import execute
 from sopapo.errors import ChatError, Forbidden, NotFound, RateLimited, no_such_room
 from sopapo.permissions import first_visible, is_admin, may_post
 from sopapo.schemas.messages import MessageSent
@@ -66,30 +78,19 @@ class NewMessage:
     mentions_all: bool
     created_at: int
     expires_at: int | None
+    files: list[dict[str, Any]] | None
+    poll: Poll | None
 
-    kind: ClassVar = "text"
     system: ClassVar = None
     pinned: ClassVar = False
     edited_at: ClassVar = None
     deleted_at: ClassVar = None
     reactions: ClassVar = ()
-    files: ClassVar[list[dict[str, Any]] | None] = None
 
-
-@dataclass(slots=True)
-class MessageWithFiles(NewMessage):
-    """The row of one that brings files along."""
-
-    files: list[dict[str, Any]]  # type: ignore[misc]
-
-
-@dataclass(slots=True)
-class NewPoll(NewMessage):
-    """The row of a poll that is just being written."""
-
-    poll: Poll
-
-    kind: ClassVar = "poll"
+    @property
+    def kind(self) -> str:
+        """What the message is."""
+        return "poll" if self.poll else "text"
 
 
 class Fact(NamedTuple):
@@ -111,7 +112,7 @@ class Batch:
         self.connection = connection
         self.dialect = connection.dialect.name
         self.drafts = drafts
-        self.waiting = SKIP_LOCKED if skip_locked and self.dialect == "postgresql" else ""
+        self.skips = skip_locked and self.dialect == "postgresql"
         self.moment = now()
         self.outcomes: list[Outcome] = [None] * len(drafts)
         self.rooms: dict[str, SimpleNamespace] = {}
@@ -129,7 +130,7 @@ class Batch:
             draft = self.drafts[n]
             room = self.rooms.get(draft.room_id)
             if room is None:
-                self.outcomes[n] = None if self.waiting else no_such_room()
+                self.outcomes[n] = None if self.skips else no_such_room()
             elif not fact.role:
                 self.outcomes[n] = Forbidden("join the room first") if room.public else no_such_room()
             elif fact.seq is not None:
@@ -146,12 +147,13 @@ class Batch:
     def lock_rooms(self) -> None:
         """Take the row locks of the rooms."""
         ids = list({draft.room_id for draft in self.drafts})
-        found = self.execute(LOCK_ROOMS[self.dialect] + self.waiting, ids)
+        found = execute(self.connection, LOCK_FREE_ROOMS if self.skips else LOCK_ROOMS, ids)
         self.rooms = {room.id: SimpleNamespace(**room._mapping) for room in found}
 
     def find_files(self, drafts: list[Draft]) -> None:
         """Make sure that the files which these bring along are there, and stay."""
-        there = lock_files(self.connection, [file["id"] for draft in drafts for file in draft.files])
+        wanted = {file["id"] for draft in drafts for file in draft.files}
+        there = {row[0] for row in execute(self.connection, LOCK_FILES, list(wanted))}
         for draft in drafts:
             if not there.issuperset(file["id"] for file in draft.files):
                 draft.fault = NotFound("there is no such file", "forward" if draft.forwarded else "files")
@@ -162,7 +164,7 @@ class Batch:
             {"n": n, "room": draft.room_id, "sender": draft.sender_id, "client": draft.client_id}
             for n, draft in enumerate(self.drafts)
         ]
-        return sorted(map(Fact._make, self.execute(FACTS[self.dialect], drafts).fetchall()))
+        return sorted(map(Fact._make, execute(self.connection, FACTS, drafts).fetchall()))
 
     def refusal(self, room: SimpleNamespace, draft: Draft, fact: Fact) -> ChatError | None:
         """Return why a member may not say this now, or None."""
@@ -187,16 +189,12 @@ class Batch:
         room.last_seq += 1
         room.last_rev += 1
         row = self.row(draft, room)
-        if draft.poll is not None:
-            row = NewPoll(*(*columns_of(row), draft.poll))
-        elif draft.files:
-            row = MessageWithFiles(*(*columns_of(row), draft.files))
         self.rows.append(row)
         self.spoken.add(draft.key[:2])
         return MessageSent(message=message_state(cast(Message, row)), duplicate=False)
 
     def row(self, draft: Draft, room: SimpleNamespace) -> NewMessage:
-        """Return the columns of a new message."""
+        """Return a new message."""
         return NewMessage(
             draft.room_id,
             room.last_seq,
@@ -210,6 +208,8 @@ class Batch:
             draft.mentions_all,
             self.moment,
             self.moment + room.expire_after * 1000 if room.expire_after else None,
+            draft.files or None,
+            draft.poll,
         )
 
     def find_again(self, known: dict[int, int]) -> None:
@@ -237,38 +237,39 @@ class Batch:
         if not self.rows:
             return
         self.insert()
-        self.put_polls()
-        if with_files := [row for row in self.rows if row.files]:
-            hold_files(self.connection, with_files)
+        if bringing := [row for row in self.rows if row.files or row.poll]:
+            self.bring(bringing)
         counters = {row.room_id: (row.seq, row.rev) for row in self.rows}
         marks = {(row.room_id, row.sender_id): row.seq for row in self.rows}
-        self.execute(
-            RAISE_COUNTERS[self.dialect],
+        execute(
+            self.connection,
+            RAISE_COUNTERS,
             [{"room": room, "seq": seq, "rev": rev} for room, (seq, rev) in counters.items()],
         )
-        self.execute(
-            RAISE_MARKS[self.dialect],
+        execute(
+            self.connection,
+            RAISE_MARKS,
             [{"room": room, "sender": sender, "seq": seq, "at": self.moment} for (room, sender), seq in marks.items()],
         )
 
     def insert(self) -> None:
         """Store the new messages."""
-        statement = INSERT_MESSAGES[self.dialect]
         if self.dialect == "sqlite":
-            self.connection.exec_driver_sql(statement, [sqlite_row(row) for row in self.rows])
+            self.connection.exec_driver_sql(INSERT_MESSAGES["sqlite"], [sqlite_row(row) for row in self.rows])
         else:
-            self.execute(statement, self.rows)
+            execute(self.connection, INSERT_MESSAGES, self.rows)
 
-    def put_polls(self) -> None:
-        """Make polls of those new messages that are some; they are few, and the others need no columns for it."""
-        for row in self.rows:
-            if isinstance(row, NewPoll):
-                message = update(Message).where(Message.room_id == row.room_id, Message.seq == row.seq)
-                self.connection.execute(message.values(kind=row.kind, poll=row.poll))
-
-    def execute(self, statement: str, document: object) -> CursorResult[Any]:
-        """Execute a statement whose one parameter is a JSON document."""
-        return self.connection.exec_driver_sql(statement, (orjson.dumps(document).decode(),))
+    def bring(self, rows: Sequence[NewMessage]) -> None:
+        """Give new messages the polls and the files that they bring, and let them hold these."""
+        brought = [
+            {"room": row.room_id, "seq": row.seq, "kind": row.kind, "poll": row.poll, "files": row.files}
+            for row in rows
+        ]
+        execute(self.connection, BRING, brought)
+        held = [{"room": row.room_id, "seq": row.seq, "file": file["id"]} for row in rows for file in row.files or ()]
+        if held:
+            execute(self.connection, ATTACH, held)
+            execute(self.connection, HOLD, [each["file"] for each in held])
 
 
 def sqlite_row(row: NewMessage) -> tuple[Any, ...]:

@@ -7,13 +7,22 @@ of the rooms' ids; SQLite has one lock, and the transaction began with it.
 ROOM_COLUMNS = (
     "CAST(id AS text) AS id, kind, public, post, history, first_seq, last_seq, last_rev, expire_after, slow_mode"
 )
-LOCK_ROOMS = {
-    "sqlite": f"SELECT {ROOM_COLUMNS} FROM rooms WHERE id IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL",
-    "postgresql": f"SELECT {ROOM_COLUMNS} FROM rooms"
-    " WHERE id IN (SELECT CAST(value AS uuid) FROM json_array_elements_text(CAST(%s AS json)))"
-    " AND deleted_at IS NULL ORDER BY rooms.id FOR UPDATE",
+IDS = {
+    "sqlite": "SELECT value FROM json_each(?)",
+    "postgresql": "SELECT CAST(value AS uuid) FROM json_array_elements_text(CAST(%s AS json))",
 }
-SKIP_LOCKED = " SKIP LOCKED"
+LOCK_ROOMS = {
+    dialect: f"SELECT {ROOM_COLUMNS} FROM rooms WHERE id IN ({ids}) AND deleted_at IS NULL"
+    for dialect, ids in IDS.items()
+}
+LOCK_ROOMS["postgresql"] += " ORDER BY rooms.id FOR UPDATE"
+LOCK_FREE_ROOMS = LOCK_ROOMS | {"postgresql": f"{LOCK_ROOMS['postgresql']} SKIP LOCKED"}
+
+LOCK_FILES = {
+    dialect: f"SELECT CAST(id AS text) FROM files WHERE status = 'ready' AND id IN ({ids})"
+    for dialect, ids in IDS.items()
+}
+LOCK_FILES["postgresql"] += " ORDER BY files.id FOR UPDATE"
 
 DRAFTS = {
     "sqlite": "SELECT value->>'n' AS n, value->>'room' AS room, value->>'sender' AS sender, value->>'client' AS client"
@@ -64,6 +73,31 @@ INSERT = f"INSERT INTO messages (kind, pinned, {NAMES})"
 INSERT_MESSAGES = {
     "sqlite": f"{INSERT} VALUES ('text', false, {', '.join(['?'] * len(COLUMNS))})",
     "postgresql": f"{INSERT} SELECT 'text', false, {NAMES} FROM json_to_recordset(CAST(%s AS json)) AS j({TYPED})",
+}
+
+# Few messages bring anything: the others need no columns for it.
+BROUGHT = {
+    "sqlite": "SELECT value->>'room' AS room, value->>'seq' AS seq, value->>'kind' AS kind, value->>'poll' AS poll,"
+    " value->>'files' AS files FROM json_each(?)",
+    "postgresql": "SELECT * FROM json_to_recordset(CAST(%s AS json))"
+    " AS j(room uuid, seq bigint, kind text, poll jsonb, files jsonb)",
+}
+BRING = {
+    dialect: f"UPDATE messages SET kind = d.kind, poll = d.poll, files = d.files FROM ({brought}) AS d"
+    " WHERE messages.room_id = d.room AND messages.seq = d.seq"
+    for dialect, brought in BROUGHT.items()
+}
+ATTACHED = {
+    "sqlite": "SELECT value->>'room', value->>'seq', value->>'file' FROM json_each(?)",
+    "postgresql": "SELECT * FROM json_to_recordset(CAST(%s AS json)) AS j(room uuid, seq bigint, file uuid)",
+}
+ATTACH = {
+    dialect: f"INSERT INTO attachments (room_id, seq, file_id) {attached}" for dialect, attached in ATTACHED.items()
+}
+# What is held is not due: when it is let go, a trigger says so.
+HOLD = {
+    dialect: f"UPDATE files SET due_at = NULL WHERE due_at IS NOT NULL AND id IN ({ids})"
+    for dialect, ids in IDS.items()
 }
 
 RAISE_MARKS = {

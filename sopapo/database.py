@@ -4,8 +4,9 @@ import sqlite3
 import time
 from typing import Any
 
+import orjson
 from flask import Flask
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, CursorResult, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -118,3 +119,9 @@ def take_time(connection: Connection) -> None:
 def is_sqlite(engine: Engine) -> bool:
     """Tell which of the two databases this is."""
     return engine.dialect.name == "sqlite"
+
+
+def execute(connection: Connection, statements: dict[str, str], document: object) -> CursorResult[Any]:
+    """Execute a statement, given for both databases, whose one parameter is a JSON document."""
+    statement = statements[connection.dialect.name]
+    return connection.exec_driver_sql(statement, (orjson.dumps(document).decode(),))

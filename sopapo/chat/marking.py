@@ -10,16 +10,15 @@ from queue import SimpleQueue
 from types import SimpleNamespace
 from typing import Any, cast
 
-import orjson
 from flask import current_app
-from sqlalchemy import Connection, CursorResult, Row
+from sqlalchemy import Connection, Row
 
 from models import Member, db
 from sopapo import broadcast
 from sopapo.chat.access import read_room
 from sopapo.chat.marking_sql import FACTS, RAISE, REMEMBER
 from sopapo.clock import now
-from sopapo.database import WRITES
+from sopapo.database import WRITES, execute
 from sopapo.errors import ChatError, outcome_of
 from sopapo.gathering import Gathering
 from sopapo.schemas.marks import Marked, MarkRoom
@@ -117,7 +116,6 @@ class Raising:
     def __init__(self, connection: Connection, wishes: list[Wish]) -> None:
         """Take wishes in the order in which they came."""
         self.connection = connection
-        self.dialect = connection.dialect.name
         self.wishes = wishes
         self.moment = now()
         self.reached: dict[tuple[str, str], tuple[int, int]] = {}
@@ -125,7 +123,7 @@ class Raising:
     def store(self) -> list[Raised | None]:
         """Raise what can be raised; None is said of one who is no member."""
         asked = [{"n": n, "room": wish.room_id, "user": wish.caller.user_id} for n, wish in enumerate(self.wishes)]
-        facts = {fact.n: fact for fact in self.execute(FACTS, asked)}
+        facts = {fact.n: fact for fact in execute(self.connection, FACTS, asked)}
         raised = [self.raised(wish, facts.get(n)) for n, wish in enumerate(self.wishes)]
         self.write([found for found in raised if found is not None and found.has_grown])
         return raised
@@ -154,8 +152,8 @@ class Raising:
             {"room": room, "user": user, "delivered": delivered, "read": read, "at": self.moment}
             for (room, user), (delivered, read) in last.items()
         ]
-        self.execute(RAISE, members)
-        self.execute(REMEMBER, [time for found in raised for time in self.times(found)])
+        execute(self.connection, RAISE, members)
+        execute(self.connection, REMEMBER, [time for found in raised for time in self.times(found)])
 
     def times(self, found: Raised) -> list[dict[str, Any]]:
         """Return the rows that say when a member got and when he read what."""
@@ -164,7 +162,3 @@ class Raising:
             for read, (before, after) in enumerate(zip(found.before, found.after, strict=True))
             if after > before
         ]
-
-    def execute(self, statements: dict[str, str], document: object) -> CursorResult[Any]:
-        """Execute a statement whose one parameter is a JSON document."""
-        return self.connection.exec_driver_sql(statements[self.dialect], (orjson.dumps(document).decode(),))
