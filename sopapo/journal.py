@@ -9,6 +9,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from queue import SimpleQueue
 from threading import Event
 
 import structlog
@@ -89,6 +90,15 @@ class Journal:
             spawn(self.run)
         if not self.awake.is_set():
             self.awake.set()
+
+    def post_and_wait(self, draft: Draft, socket: str | None) -> MessageSent:
+        """Store a message and return it; raises the errors that `post` tells of."""
+        settled: SimpleQueue[MessageSent | ChatError] = SimpleQueue()
+        self.post(draft, socket, settled.put)
+        outcome = settled.get()
+        if isinstance(outcome, ChatError):
+            raise outcome
+        return outcome
 
     def give_up_overdue(self) -> None:
         """Answer those who have waited too long; called once a second."""

@@ -1,6 +1,5 @@
 """Messages: sending and reading them."""
 
-from queue import SimpleQueue
 from typing import NamedTuple
 
 from sqlalchemy import Select
@@ -10,7 +9,7 @@ from sopapo.chat.access import read_room
 from sopapo.chat.composing import compose
 from sopapo.chat.people import mentioned_users
 from sopapo.chat.visible import visible_messages
-from sopapo.errors import ChatError, NotFound
+from sopapo.errors import NotFound
 from sopapo.journal import Settle, journal
 from sopapo.schemas.messages import History, MessageSent, ReadHistory, SendMessage
 from sopapo.security import Identity
@@ -27,12 +26,7 @@ def post_message(caller: Identity, body: SendMessage, settle: Settle) -> None:
 
 def send_message(caller: Identity, body: SendMessage) -> MessageSent:
     """Store a message once and return it. Raises NotFound, Gone, Forbidden and Unavailable."""
-    settled: SimpleQueue[MessageSent | ChatError] = SimpleQueue()
-    post_message(caller, body, settled.put)
-    outcome = settled.get()
-    if isinstance(outcome, ChatError):
-        raise outcome
-    return outcome
+    return journal().post_and_wait(compose(caller, body), caller.socket)
 
 
 def read_history(caller: Identity, body: ReadHistory) -> History:

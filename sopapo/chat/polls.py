@@ -1,13 +1,11 @@
 """Polls: asking a room, and ending it."""
 
-from queue import SimpleQueue
-
 from models import Message, Poll
 from sopapo.chat.access import act_on_message
 from sopapo.chat.changes import Act, change_message, tell_message
 from sopapo.chat.composing import compose_poll
 from sopapo.chat.tallies import closed, is_closed
-from sopapo.errors import ChatError, Forbidden, Invalid
+from sopapo.errors import Forbidden, Invalid
 from sopapo.journal import Settle, journal
 from sopapo.permissions import is_admin
 from sopapo.schemas.messages import MessageChanged, MessageRequest, MessageSent
@@ -24,12 +22,7 @@ def post_poll(caller: Identity, body: CreatePoll, settle: Settle) -> None:
 
 def create_poll(caller: Identity, body: CreatePoll) -> MessageSent:
     """Store a poll once and return it. Raises NotFound, Forbidden, Invalid and Unavailable."""
-    settled: SimpleQueue[MessageSent | ChatError] = SimpleQueue()
-    post_poll(caller, body, settled.put)
-    outcome = settled.get()
-    if isinstance(outcome, ChatError):
-        raise outcome
-    return outcome
+    return journal().post_and_wait(compose_poll(caller, body), caller.socket)
 
 
 def close_poll(caller: Identity, body: MessageRequest) -> MessageChanged:
