@@ -74,9 +74,8 @@ class Session:
         try:
             if not self._transport.door.answer_at_once(connection, event, args, acknowledge):
                 return packet
-        except Exception:
-            log.exception("a request failed in the door")
-            acknowledge(failure("internal", FAILED))
+        except Exception as error:  # noqa: BLE001 - every request is answered
+            fail(acknowledge, error)
         self._transport.stats.frames_in += 1
         self._transport.stats.requests += 1
         return None
@@ -160,9 +159,8 @@ class Session:
         acknowledge = Answer(connection, ack)
         try:
             self._transport.door.request(connection, event, args, acknowledge)
-        except Exception:
-            log.exception("a request failed in the door")
-            acknowledge(failure("internal", FAILED))
+        except Exception as error:  # noqa: BLE001 - every request is answered
+            fail(acknowledge, error)
 
     def _leave(self) -> None:
         connection, self.connection = self.connection, None
@@ -184,6 +182,12 @@ def answer(ack: int, payload: Mapping[str, object]) -> Message:
     except (TypeError, ValueError, RecursionError):
         log.exception("an answer cannot be sent as JSON")
         return Message(MESSAGE + packets.acknowledgement(ack, failure("internal", FAILED)), is_answer=True)
+
+
+def fail(acknowledge: Answer, error: Exception) -> None:
+    """Log what went wrong in the door, and answer that something did."""
+    log.error("a request failed in the door", exc_info=error)
+    acknowledge(failure("internal", FAILED))
 
 
 def failure(code: str, message: str) -> dict[str, object]:
