@@ -45,6 +45,15 @@ def test_the_schema_goes_up_and_down_and_says_where_it_is(idle: Server) -> None:
     assert all(word in fine.stdout for word in ("python", "eventlet", "SOPAPO_DATA_DIR", "schema"))
 
 
+@pytest.mark.only_on("sqlite")
+def test_where_there_is_no_place_for_files_the_check_says_so_in_one_line(idle: Server) -> None:
+    assert idle.command("db", "upgrade").returncode == 0
+    (idle.data / "files").write_text("in the way")
+    amiss = idle.command("check")
+    assert (amiss.returncode, "Traceback" in amiss.stderr) == (2, False)
+    assert amiss.stderr.splitlines()[-1] == "sopapo: the storage of files is away or full"
+
+
 def test_where_the_schema_goes_back_before_polls_they_are_texts_and_nothing_else_changes(
     make_server: MakeServer, make_user: MakeUser
 ) -> None:

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from models import db
 from sopapo.commands import schema
 from sopapo.commands.app import Subparsers, make_app, settings_of
-from sopapo.storage import storage
+from sopapo.storage import disk, storage
 from sopapo.transaction import ping
 
 LIBRARIES = (
@@ -42,7 +42,9 @@ def run(_given: argparse.Namespace) -> int:
         ping()
         fits = schema.current() == schema.newest()
         print(f"database  {db.engine.url.render_as_string()} ({db.engine.dialect.name})")
-        print(f"files     {storage().home} ({storage().free()} bytes free)")
+        with disk():
+            free = storage().free()
+        print(f"files     {storage().home} ({free} bytes free)")
     print(f"schema    {'up to date' if fits else 'not that of this version; run: python server.py db upgrade'}")
     return 0 if fits else 1
 
