@@ -12,9 +12,8 @@ from sopapo.bus import bus
 from sopapo.chat import deletion, discarding, expiry, healing, housekeeping, online, presence, timed
 from sopapo.errors import is_away
 from sopapo.journal import journal
-from sopapo.storage import spool
 from sopapo.transport import Transport
-from sopapo.transport.runtime import off_loop, sleep
+from sopapo.transport.runtime import sleep
 
 log = structlog.get_logger(__name__)
 
@@ -115,7 +114,7 @@ def clear() -> None:
     """Clear away what is over, in small pieces, so that nobody waits for it."""
     housekeeping.clear_ended_sessions()
     deletion.finish_deletions()
-    off_loop(spool().sweep)
+    discarding.clear_left_behind()
     while housekeeping.clear_deleted_rooms():
         sleep(0)
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, exists, or_, select
 
 from models import Attachment, File, Room, User, db
 from sopapo.clock import now
-from sopapo.storage import keys_of, storage
+from sopapo.storage import keys_of, spool, storage
 from sopapo.transaction import transaction
 from sopapo.transport.runtime import off_loop
 
@@ -41,6 +41,11 @@ def remove(file_id: str) -> bool:
         log.warning("file_not_removed", file=file_id, error=error.strerror)
         return False
     return True
+
+
+def clear_left_behind() -> None:
+    """Remove what uploads that were cut off by a crash have left where files arrive."""
+    off_loop(spool().sweep)
 
 
 def claim() -> tuple[bool, Sequence[str]]:
