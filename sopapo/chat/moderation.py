@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from models import Audit, Edit, Message, Report, Room, User, db
+from models import Audit, Edit, Report, db
+from sopapo.chat.access import access_message_of_any_room, refuse_all_but_administrators
 from sopapo.chat.people import users_by_id
-from sopapo.chat.visible import is_alive
 from sopapo.clock import now, rfc3339, rfc3339_or_none
-from sopapo.errors import Forbidden, NotFound, no_such_room
+from sopapo.errors import NotFound
 from sopapo.schemas.moderation import (
     AuditState,
     AuditTrail,
@@ -29,18 +29,12 @@ from sopapo.states import message_state
 from sopapo.transaction import transaction
 
 
-def access_administration(caller: Identity) -> None:
-    """Raise Forbidden for whoever is no administrator; it comes before all else, so that nothing else is told him."""
-    if not db.session.scalar(select(User.admin).where(User.id == caller.user_id)):
-        raise Forbidden("administrators only")
-
-
 @contextmanager
 def administration(caller: Identity) -> Iterator[None]:
     """Do the block in a transaction of an administrator's; nobody else waits for one. Raises Forbidden."""
-    access_administration(caller)
+    refuse_all_but_administrators(caller)
     with transaction():
-        access_administration(caller)
+        refuse_all_but_administrators(caller)
         yield
 
 
@@ -58,7 +52,8 @@ def list_reports(caller: Identity, body: ListReports) -> Reports:
         rows, following = page(query, Report.id, body)
         note(caller, "read_reports")
         users = users_by_id(user for row in rows for user in (row.reporter_id, row.user_id, row.handled_by) if user)
-    return Reports(reports=[report_state(row) for row in rows], users=users, next=following)
+        reports = [report_state(row) for row in rows]
+    return Reports(reports=reports, users=users, next=following)
 
 
 def handle_report(caller: Identity, body: HandleReport) -> ReportChanged:
@@ -72,21 +67,16 @@ def handle_report(caller: Identity, body: HandleReport) -> ReportChanged:
             note(caller, "handle_report" if body.handled else "reopen_report", report_id=row.id)
         else:
             note(caller, "read_reports", report_id=row.id)
-    return ReportChanged(report=report_state(row))
+        state = report_state(row)
+    return ReportChanged(report=state)
 
 
 def list_edits(caller: Identity, body: ListEdits) -> Edits:
     """Return what a message of any room said before it was edited. Raises Forbidden and NotFound."""
     with administration(caller):
-        room = db.session.scalar(select(Room).where(Room.id == body.room, Room.deleted_at.is_(None)))
-        if room is None:
-            raise no_such_room()
-        of_room = (Message.room_id == room.id) & (Message.seq >= room.first_seq)
-        message = db.session.scalar(select(Message).where(of_room, Message.seq == body.seq, is_alive()))
-        if message is None:
-            raise NotFound("there is no such message", "seq")
+        message = access_message_of_any_room(caller, body.room, body.seq)
         former = db.session.scalars(select(Edit).where(Edit.message_id == message.id).order_by(Edit.id)).all()
-        note(caller, "read_edits", room_id=room.id, seq=message.seq)
+        note(caller, "read_edits", room_id=message.room_id, seq=message.seq)
         state = message_state(message)
     edits = [EditState(text=each.text, replaced_at=rfc3339(each.replaced_at)) for each in former]
     return Edits(message=state, edits=edits)
@@ -94,7 +84,7 @@ def list_edits(caller: Identity, body: ListEdits) -> Edits:
 
 def list_audit(caller: Identity, body: ListAudit) -> AuditTrail:
     """Return a page of what administrators have done, the newest first. Raises Forbidden."""
-    access_administration(caller)
+    refuse_all_but_administrators(caller)
     rows, following = page(select(Audit), Audit.id, body)
     users = users_by_id(row.user_id for row in rows if row.user_id)
     return AuditTrail(acts=[audit_state(row) for row in rows], users=users, next=following)
