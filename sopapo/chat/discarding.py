@@ -7,12 +7,12 @@ claimed. Should he die, another takes over when the claim ends; to remove bytes 
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import bindparam, delete, exists, or_, select
 
 from models import Attachment, File, Room, User, db
 from sopapo.clock import now
 from sopapo.storage import keys_of, spool, storage
-from sopapo.transaction import transaction
+from sopapo.transaction import ask, transaction
 from sopapo.transport.runtime import off_loop
 
 log = structlog.get_logger(__name__)
@@ -20,10 +20,12 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 50
 CLAIM = 60_000
 
+IS_DUE = select(File.due_at).where(File.due_at <= bindparam("moment")).limit(1)
+
 
 def discard_due() -> bool:
     """Discard files that are due and that nothing holds, up to fifty; returns whether there may be more."""
-    if db.session.scalar(select(File.due_at).where(File.due_at <= now()).limit(1)) is None:
+    if not ask(IS_DUE, moment=now()):
         return False
     more, leaving = claim()
     gone = [file_id for file_id in leaving if remove(file_id)]
