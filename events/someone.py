@@ -8,7 +8,7 @@ from sopapo.bus import bus
 from sopapo.chat import arrivals, presence
 from sopapo.chat.typists import typists
 from sopapo.clock import now
-from sopapo.errors import Unauthenticated
+from sopapo.errors import no_such_token
 from sopapo.security import Identity
 from sopapo.transport import Connection
 
@@ -74,7 +74,7 @@ def recognize(auth: object) -> Identity:
     """
     token = auth.get("token") if isinstance(auth, Mapping) else None
     if not isinstance(token, str) or not token:
-        raise Unauthenticated("the token does not hold")
+        raise no_such_token()
     return arrivals.recognize(token)
 
 

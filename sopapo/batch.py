@@ -29,7 +29,7 @@ from sopapo.batch_sql import (
 )
 from sopapo.clock import now, rfc3339
 from sopapo.database import execute
-from sopapo.errors import ChatError, Forbidden, NotFound, RateLimited, no_such_room
+from sopapo.errors import ChatError, Forbidden, NotFound, RateLimited, no_such_file, no_such_room
 from sopapo.permissions import first_visible, is_admin, may_post
 from sopapo.schemas.messages import MessageSent
 from sopapo.schemas.states import MessageState
@@ -156,7 +156,7 @@ class Batch:
         there = {row[0] for row in execute(self.connection, LOCK_FILES, list(wanted))}
         for draft in drafts:
             if not there.issuperset(file["id"] for file in draft.files):
-                draft.fault = NotFound("there is no such file", "forward" if draft.forwarded else "files")
+                draft.fault = no_such_file("forward" if draft.forwarded else "files")
 
     def facts(self) -> list[Fact]:
         """Read under the locks what decides about each draft: the sender's role, and the seq it already has."""

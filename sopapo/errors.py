@@ -74,6 +74,11 @@ class Unauthenticated(ChatError):
     code, status = "unauthenticated", 401
 
 
+def no_such_token() -> Unauthenticated:
+    """Say of a token that it is none of ours, or names nobody any more."""
+    return Unauthenticated("the token does not hold")
+
+
 class BadCredentials(Unauthenticated):
     code = "bad_credentials"
 
@@ -101,6 +106,11 @@ class NotFound(ChatError):
 def no_such_room() -> NotFound:
     """Say of a room what is said of those that are not there and those that may not be seen."""
     return NotFound("there is no such room", "room")
+
+
+def no_such_file(field: str = "file") -> NotFound:
+    """Say the same of files."""
+    return NotFound("there is no such file", field)
 
 
 class Conflict(ChatError):

@@ -14,7 +14,7 @@ from uuid_utils import uuid4
 
 from sopapo import clock
 from sopapo.config import Settings
-from sopapo.errors import TokenExpired, Unauthenticated, Unavailable
+from sopapo.errors import TokenExpired, Unavailable, no_such_token
 from sopapo.transport.runtime import off_loop
 
 ALGORITHM = "HS256"
@@ -123,9 +123,8 @@ class Tokens:
 
     def verify(self, kind: Kind, token: str) -> Claims:
         """Look whether a token is signed by us and says what it must. Raises TokenExpired or Unauthenticated."""
-        message = "the token does not hold"
         if len(token) > LONGEST_TOKEN:
-            raise Unauthenticated(message)
+            raise no_such_token()
         try:
             key = self.keys[jwt.get_unverified_header(token).get("kid", "")]
             claims = jwt.decode(
@@ -139,9 +138,9 @@ class Tokens:
         except jwt.ExpiredSignatureError:
             raise TokenExpired("the token has expired") from None
         except (jwt.InvalidTokenError, KeyError, TypeError, ValueError):
-            raise Unauthenticated(message) from None
+            raise no_such_token() from None
         if claims["typ"] != kind:
-            raise Unauthenticated(message)
+            raise no_such_token()
         return Claims(claims["sub"], claims["sid"], claims["jti"], claims["exp"])
 
     def audience(self, kind: Kind) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models import File, Member, Message, Room, User, db
 from sopapo.chat.visible import is_alive, is_file_for, visible_messages
 from sopapo.clock import now
-from sopapo.errors import Forbidden, Gone, NotFound, no_such_room
+from sopapo.errors import Forbidden, Gone, NotFound, no_such_file, no_such_room
 from sopapo.permissions import is_admin, may_post
 from sopapo.security import Identity
 
@@ -138,7 +138,7 @@ def access_file(caller: Identity, file_id: str) -> File:
     query = select(File).where(File.id == file_id, File.status == "ready", is_file_for(caller.user_id))
     file = db.session.scalar(query)
     if file is None:
-        raise NotFound("there is no such file", "file")
+        raise no_such_file()
     return file
 
 

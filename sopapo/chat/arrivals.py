@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 
 from models import Member, Room, Session, User
 from sopapo.chat.sessions import refuse_ended, tokens
-from sopapo.errors import Unauthenticated
+from sopapo.errors import no_such_token
 from sopapo.gathering import Together
 from sopapo.security import Identity
 from sopapo.transaction import ask
@@ -62,7 +62,7 @@ def recognize(token: str) -> Identity:
     claims = tokens().read("access", token)
     session = arrivals().sessions.ask(claims.sid)
     if session is None or session.user_id != claims.sub:
-        raise Unauthenticated("the token does not hold")
+        raise no_such_token()
     refuse_ended(session.revoked_at, session.deleted_at, session.suspended_at)
     return Identity(session.user_id, session.id, claims.exp)
 

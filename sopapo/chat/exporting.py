@@ -9,7 +9,7 @@ from models import File, Member, Message, Room, Vote, db
 from sopapo.chat.blocking import list_blocks
 from sopapo.chat.people import get_user
 from sopapo.chat.sync import rooms_of
-from sopapo.chat.visible import is_alive
+from sopapo.chat.visible import files_of, is_alive
 from sopapo.chat.votes import vote_state
 from sopapo.schemas.exports import RoomOfMine
 from sopapo.schemas.states import MessageState
@@ -32,7 +32,7 @@ def export_account(caller: Identity) -> Iterator[bytes]:
     yield b'],"votes":['
     yield from one_list(votes_of(caller))
     yield b'],"files":['
-    yield from one_list(files_of(caller))
+    yield from one_list(uploads_of(caller))
     yield b"]}"
 
 
@@ -65,9 +65,9 @@ def votes_of(caller: Identity) -> Iterator[list[bytes]]:
         after = query.where(Vote.message_id > rows[-1].message_id)
 
 
-def files_of(caller: Identity) -> Iterator[list[bytes]]:
+def uploads_of(caller: Identity) -> Iterator[list[bytes]]:
     """Yield what somebody has uploaded and is still there."""
-    query = select(File).where(File.owner_id == caller.user_id, File.status == "ready").order_by(File.id).limit(PAGE)
+    query = files_of(caller.user_id).order_by(File.id).limit(PAGE)
     after = query
     while True:
         with snapshot():

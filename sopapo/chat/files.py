@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
-from sqlalchemy import select
-
 from models import File, db
 from sopapo.chat.access import access_file
-from sopapo.errors import Invalid, NotFound
+from sopapo.chat.visible import files_of
+from sopapo.errors import Invalid, NotFound, no_such_file
 from sopapo.schemas.files import FileRequest
 from sopapo.security import Identity
 from sopapo.states import facts_of
@@ -51,20 +50,20 @@ def open_thumbnail(caller: Identity, body: FileRequest) -> Opened:
 
 def opened(key: str) -> BinaryIO:
     """Open what is kept under a key. Raises NotFound where it has just gone."""
+    # A slow reader must not keep a connection to the database.
     db.session.remove()
     try:
         with disk():
             return off_loop(storage().open, key)
     except FileNotFoundError:
-        raise NotFound("there is no such file", "file") from None
+        raise no_such_file() from None
 
 
 def own_files(caller: Identity, ids: Sequence[str], field: str) -> list[File]:
     """Return files that the caller has uploaded, in this order. Raises NotFound."""
-    query = select(File).where(File.id.in_(ids), File.owner_id == caller.user_id, File.status == "ready")
-    found = {file.id: file for file in db.session.scalars(query)}
+    found = {file.id: file for file in db.session.scalars(files_of(caller.user_id).where(File.id.in_(ids)))}
     if len(found) < len(ids):
-        raise NotFound("there is no such file", field)
+        raise no_such_file(field)
     return [found[each] for each in ids]
 
 
@@ -75,10 +74,9 @@ def facts_of_own(caller: Identity, ids: Sequence[str]) -> list[dict[str, Any]]:
 
 def use_picture(caller: Identity, file_id: str | None) -> None:
     """Let a picture that the caller has uploaded be an avatar. Raises NotFound and Invalid."""
-    query = select(File).where(File.id == file_id, File.owner_id == caller.user_id, File.status == "ready")
-    file = db.session.scalar(query.with_for_update())
+    file = db.session.scalar(files_of(caller.user_id).where(File.id == file_id).with_for_update())
     if file is None:
-        raise NotFound("there is no such file", "avatar")
+        raise no_such_file("avatar")
     if not file.thumbnail:
         raise Invalid("an avatar is a picture", "avatar")
     # The avatar holds it from now on: when that is let go, a trigger says so.

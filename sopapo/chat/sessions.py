@@ -9,7 +9,7 @@ from uuid_utils import uuid7
 
 from models import Session, User, db
 from sopapo import broadcast, clock
-from sopapo.errors import Conflict, NotFound, SessionRevoked, Suspended, Unauthenticated
+from sopapo.errors import Conflict, NotFound, SessionRevoked, Suspended, no_such_token
 from sopapo.schemas.accounts import Authenticated, LoggedIn, Refresh, RevokeSession, Sessions, SessionState
 from sopapo.security import Identity, Tokens
 from sopapo.states import own_user_state
@@ -89,7 +89,7 @@ def live_session(session_id: str, user_id: str) -> tuple[Session, User]:
     query = select(Session, User).join(User, User.id == Session.user_id)
     found = db.session.execute(query.where(Session.id == session_id, User.id == user_id)).one_or_none()
     if found is None:
-        raise Unauthenticated("the token does not hold")
+        raise no_such_token()
     session, user = found
     refuse_ended(session.revoked_at, user.deleted_at, user.suspended_at)
     return session, user

@@ -1,4 +1,4 @@
-"""Which messages a user may see, and who may not see a message."""
+"""Which messages and files a user may see, and who may not see a message."""
 
 from sqlalchemy import ColumnElement, Select, case, exists, or_, select
 
@@ -52,6 +52,11 @@ def blind_to(room: Room, message: Message) -> list[str]:
         came_later = (Member.status == "joined") & (Member.joined_seq >= message.seq)
         blind.append(select(Member.user_id).where(Member.room_id == room.id, came_later))
     return [user_id for query in blind for user_id in db.session.scalars(query)]
+
+
+def files_of(user_id: str) -> Select[File]:
+    """Return the query for the files that a user has uploaded and that are there."""
+    return select(File).where(File.owner_id == user_id, File.status == "ready")
 
 
 def is_file_for(user_id: str) -> ColumnElement[bool]:
