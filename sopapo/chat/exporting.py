@@ -1,9 +1,10 @@
 """Handing somebody all that is his own, a piece at a time: it may be more than fits into memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import orjson
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, select, tuple_
 
 from models import File, Member, Message, Room, Vote, db
 from sopapo.chat.blocking import list_blocks
@@ -44,39 +45,19 @@ def one_list(pages: Iterator[list[bytes]]) -> Iterator[bytes]:
         separator = b","
 
 
-def votes_of(caller: Identity) -> Iterator[list[bytes]]:
-    """Yield what somebody has chosen in polls, also in rooms where he is no longer."""
-    query = (
-        select(Vote.message_id, Message.room_id, Message.seq, Vote.choices)
-        .join(Message, Message.id == Vote.message_id)
-        .join(Room, Room.id == Message.room_id)
-        .where(Vote.user_id == caller.user_id, Vote.choices != 0, is_alive())
-        .where(Room.deleted_at.is_(None), Message.seq >= Room.first_seq)
-        .order_by(Vote.message_id)
-        .limit(PAGE)
-    )
-    after = query
+def in_pages(
+    query: Select[*tuple[Any, ...]], after: Callable[[Any], Any], dump: Callable[[Any], object]
+) -> Iterator[list[bytes]]:
+    """Yield what a query finds, each row as `dump` returns it; `after` returns the condition that others come later."""
+    following = query
     while True:
         with snapshot():
-            rows = db.session.execute(after).all()
-        if not rows:
-            return
-        yield [orjson.dumps(vote_state(*row[1:])) for row in rows]
-        after = query.where(Vote.message_id > rows[-1].message_id)
-
-
-def uploads_of(caller: Identity) -> Iterator[list[bytes]]:
-    """Yield what somebody has uploaded and is still there."""
-    query = files_of(caller.user_id).order_by(File.id).limit(PAGE)
-    after = query
-    while True:
-        with snapshot():
-            files = db.session.scalars(after).all()
-            page = [orjson.dumps(file_state(file)) for file in files]
+            rows = db.session.execute(following.limit(PAGE)).all()
+            page = [orjson.dumps(dump(row)) for row in rows]
         if not page:
             return
         yield page
-        after = query.where(File.id > files[-1].id)
+        following = query.where(after(rows[-1]))
 
 
 def messages_of(caller: Identity) -> Iterator[list[bytes]]:
@@ -89,18 +70,13 @@ def messages_of(caller: Identity) -> Iterator[list[bytes]]:
         .where(Message.sender_id == caller.user_id, Message.deleted_at.is_(None), is_alive())
         .where(Room.deleted_at.is_(None), Message.seq >= Room.first_seq)
         .order_by(Message.room_id, Message.seq)
-        .limit(PAGE)
     )
-    after = query
-    while True:
-        with snapshot():
-            rows = db.session.execute(after).all()
-            page = [orjson.dumps(said_state(message, joined=joined)) for message, joined in rows]
-        if not page:
-            return
-        yield page
-        last = rows[-1][0]
-        after = query.where(tuple_(Message.room_id, Message.seq) > (last.room_id, last.seq))
+    key = tuple_(Message.room_id, Message.seq)
+    return in_pages(
+        query,
+        lambda row: key > (row.Message.room_id, row.Message.seq),
+        lambda row: said_state(row.Message, joined=row.joined),
+    )
 
 
 def said_state(message: Message, *, joined: bool) -> MessageState:
@@ -113,3 +89,22 @@ def said_state(message: Message, *, joined: bool) -> MessageState:
             for option in poll["options"]:
                 option["votes"], option["voters"] = 0, None
     return state
+
+
+def votes_of(caller: Identity) -> Iterator[list[bytes]]:
+    """Yield what somebody has chosen in polls, also in rooms where he is no longer."""
+    query = (
+        select(Message.room_id, Message.seq, Vote.choices, Vote.message_id)
+        .join(Vote, Vote.message_id == Message.id)
+        .join(Room, Room.id == Message.room_id)
+        .where(Vote.user_id == caller.user_id, Vote.choices != 0, is_alive())
+        .where(Room.deleted_at.is_(None), Message.seq >= Room.first_seq)
+        .order_by(Vote.message_id)
+    )
+    return in_pages(query, lambda row: Vote.message_id > row.message_id, lambda row: vote_state(*row[:3]))
+
+
+def uploads_of(caller: Identity) -> Iterator[list[bytes]]:
+    """Yield what somebody has uploaded and is still there."""
+    query = files_of(caller.user_id).order_by(File.id)
+    return in_pages(query, lambda row: File.id > row.File.id, lambda row: file_state(row.File))
