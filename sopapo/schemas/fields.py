@@ -55,6 +55,14 @@ def canonical_uuid(text: str) -> str:
     return text.lower()
 
 
+def each_once(items: list[Any]) -> list[Any]:
+    """Refuse the same twice."""
+    if len(set(items)) < len(items):
+        message = "the same is given twice"
+        raise ValueError(message)
+    return items
+
+
 @dataclass(frozen=True, slots=True)
 class Length:
     """Bounds the number of code points, after the text has been trimmed."""
@@ -87,6 +95,8 @@ RoomName = Annotated[Line, Length(1, 100)]
 Description = Annotated[Text, AfterValidator(str.strip), Length(0, 2000)]
 About = Annotated[Text, AfterValidator(str.strip), Length(0, 280)]
 Cursor = Annotated[int, Field(ge=1, le=MAX_SEQ)]
+Limit = Annotated[int, Field(ge=1, le=200)]
+LongLimit = Annotated[int, Field(ge=1, le=500)]
 Emoji = Annotated[Text, AfterValidator(one_emoji)]
 MessageText = Annotated[Text, AfterValidator(str.strip), Length(1, 10_000)]
 InviteCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from sopapo.schemas.fields import Id, Request, UserRefs
+from sopapo.schemas.fields import Id, LongLimit, Request, UserRefs
 from sopapo.schemas.states import MemberState, Role, UserState
 from sopapo.schemas.sync import Time
 
@@ -16,7 +16,7 @@ class ListMembers(Request):
     room: Id
     status: Literal["joined", "pending", "banned"] = "joined"
     after: Id | None = None
-    limit: Annotated[int, Field(ge=1, le=500)] = 200
+    limit: LongLimit = 200
 
 
 class AddMembers(Request):

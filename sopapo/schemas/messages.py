@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 from typing_extensions import TypedDict
 
-from sopapo.schemas.fields import Cursor, Emoji, Id, Length, Request, Seq, Text
+from sopapo.schemas.fields import Cursor, Emoji, Id, Length, Limit, Request, Seq, Text, each_once
 from sopapo.schemas.states import HiddenState, MessageState, UserState
 from sopapo.schemas.sync import Time
 
@@ -23,19 +23,16 @@ class SendMessage(Request):
     room: Id
     client_id: Id
     forward: Forward | None = None
-    files: Annotated[list[Id], Field(max_length=10)] = Field(default_factory=list)
+    files: Annotated[list[Id], Field(max_length=10), AfterValidator(each_once)] = Field(default_factory=list)
     text: Annotated[Text, AfterValidator(str.strip), Length(0, 10_000)] = Field("", validate_default=True)
     reply_to: Seq | None = None
 
     @field_validator("files")
     @classmethod
-    def bring_each_once(cls, files: list[str], info: ValidationInfo) -> list[str]:
-        """Refuse a file that is given twice, and files beside those that a forward brings."""
+    def bring_one_thing(cls, files: list[str], info: ValidationInfo) -> list[str]:
+        """Refuse files beside those that a forward brings."""
         if files and info.data.get("forward"):
             message = "a forward brings its own files"
-            raise ValueError(message)
-        if len(set(files)) < len(files):
-            message = "a file is given twice"
             raise ValueError(message)
         return files
 
@@ -47,7 +44,7 @@ class SendMessage(Request):
             message = "a forward brings its own text"
             raise ValueError(message)
         if not (text or info.data.get("forward") or info.data.get("files")):
-            message = "needs 1 to 10000 characters"
+            message = "needs a text, or files"
             raise ValueError(message)
         return text
 
@@ -81,7 +78,7 @@ class ListStars(Request):
     """List the messages that the caller has starred, from the one after `cursor`."""
 
     cursor: Cursor | None = None
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    limit: Limit = 50
 
 
 class ListHidden(Request):
@@ -97,7 +94,7 @@ class ReadHistory(Request):
     before: Seq | None = None
     after: Annotated[int, Field(ge=0)] | None = None
     around: Seq | None = None
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    limit: Limit = 50
 
     @model_validator(mode="after")
     def only_one_of_three(self) -> Self:

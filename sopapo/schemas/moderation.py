@@ -1,14 +1,11 @@
 """What administrators read and do, on the wire."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
 from typing_extensions import TypedDict
 
-from sopapo.schemas.fields import Cursor, Id, Request, Seq
+from sopapo.schemas.fields import Cursor, Id, Limit, Request, Seq
 from sopapo.schemas.states import MessageState, UserState
-
-Limit = Annotated[int, Field(ge=1, le=200)]
 
 
 class ListReports(Request):

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
-from sopapo.schemas.fields import Id, Length, Line, MessageText, Request
+from sopapo.schemas.fields import Id, Length, Line, LongLimit, MessageText, Request, each_once
 from sopapo.schemas.messages import MessageRequest
 from sopapo.schemas.states import UserState, VoteState
 from sopapo.schemas.sync import Time
@@ -13,26 +13,10 @@ from sopapo.schemas.sync import Time
 OPTIONS_AT_MOST = 12
 
 
-def distinct(options: list[str]) -> list[str]:
-    """Refuse the same option twice: nobody could tell which is which."""
-    if len(set(options)) < len(options):
-        message = "the same option twice"
-        raise ValueError(message)
-    return options
-
-
-def each_once(options: list[int]) -> list[int]:
-    """Refuse to choose an option twice, and take them in their order."""
-    if len(set(options)) < len(options):
-        message = "the same option twice"
-        raise ValueError(message)
-    return sorted(options)
-
-
 OptionText = Annotated[Line, Length(1, 100)]
-OptionTexts = Annotated[list[OptionText], Field(min_length=2, max_length=OPTIONS_AT_MOST), AfterValidator(distinct)]
+OptionTexts = Annotated[list[OptionText], Field(min_length=2, max_length=OPTIONS_AT_MOST), AfterValidator(each_once)]
 Option = Annotated[int, Field(ge=1, le=OPTIONS_AT_MOST)]
-Choice = Annotated[list[Option], Field(max_length=OPTIONS_AT_MOST), AfterValidator(each_once)]
+Choice = Annotated[list[Option], Field(max_length=OPTIONS_AT_MOST), AfterValidator(each_once), AfterValidator(sorted)]
 
 
 class CreatePoll(Request):
@@ -58,7 +42,7 @@ class PollVoters(MessageRequest):
 
     option: Option | None = None
     after: Id | None = None
-    limit: Annotated[int, Field(ge=1, le=500)] = 200
+    limit: LongLimit = 200
 
 
 class ListVotes(Request):

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BeforeValidator, Field
 from typing_extensions import TypedDict
 
-from sopapo.schemas.fields import Id, Request, Rev
+from sopapo.schemas.fields import Id, LongLimit, Request, Rev
 from sopapo.schemas.states import MemberState, MessageState, MeState, ReceiptState, RoomState, UserState
 
 
@@ -25,7 +25,7 @@ class Sync(Request):
 
     rooms: Annotated[dict[Id, Rev], Field(max_length=10_000)] = Field(default_factory=dict)
     since: Time | None = None
-    limit: Annotated[int, Field(ge=1, le=500)] = 200
+    limit: LongLimit = 200
 
 
 class Entry(TypedDict):
