@@ -155,7 +155,7 @@ def poll_state(poll: Poll) -> PollState:
         anonymous=poll["anonymous"],
         closes_at=rfc3339_or_none(poll["closes_at"]),
         closed_at=rfc3339_or_none(poll["closed_at"]),
-        voters=poll["people"],
+        people=poll["people"],
     )
 
 

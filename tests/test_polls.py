@@ -47,7 +47,7 @@ def test_a_poll_is_a_message_that_all_hear_once(door: Door, make_user: MakeUser)
         "anonymous": False,
         "closes_at": None,
         "closed_at": None,
-        "voters": 0,
+        "people": 0,
     }
     assert door(ana).ask("create_poll", body | {"text": "outra"}) == {"message": message, "duplicate": True}
     assert bia.socket.barrier().pushed() == [message]
@@ -188,7 +188,7 @@ def test_its_author_and_admins_close_a_poll_and_again_changes_nothing(door: Door
             door(eva).close_poll(**at(poll))
         ana.socket.barrier().heard.clear()
         closed = door(closer).close_poll(**at(poll))["message"]
-        assert (closed["rev"], closed["poll"]["voters"]) == (poll["rev"] + 2, 1)
+        assert (closed["rev"], closed["poll"]["people"]) == (poll["rev"] + 2, 1)
         assert closed["poll"]["closed_at"] is not None
         assert door(closer).close_poll(**at(poll))["message"] == closed
         pushed = ana.socket.barrier().pushed()
@@ -256,7 +256,7 @@ def test_a_poll_is_answered_felt_about_pinned_and_found_like_any_message(door: D
     assert answer["message"]["reply_to"] == poll["seq"]
     door(bia).react(**at(poll), emoji="👍")
     state = door(bia).pin_message(**at(poll), on=True)["message"]
-    assert state["poll"]["voters"] == 1
+    assert state["poll"]["people"] == 1
     assert bia.rest.get(f"/rooms/{room}/pins")["messages"] == [state]
     found = door(bia).search(q="churrascarias")["results"]
     assert [each["message"] for each in found] == [state]
@@ -389,7 +389,7 @@ def test_a_vote_and_a_deletion_at_once_leave_no_vote(server: Server, make_user: 
             state = people[1].history(room)[-1]
             assert state["rev"] == poll["rev"] + 1 + outcomes.count("ok") == people[1].rev(room)
             if last == "close_poll":
-                assert state["poll"]["options"][0]["votes"] == state["poll"]["voters"] == outcomes.count("ok")
+                assert state["poll"]["options"][0]["votes"] == state["poll"]["people"] == outcomes.count("ok")
                 assert state["poll"]["closed_at"]
                 with suppress(Refusal):
                     people[0].socket.ask("delete_message", at(poll))

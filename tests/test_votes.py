@@ -33,7 +33,7 @@ def test_a_vote_is_one_change_that_all_hear(door: Door, make_user: MakeUser) -> 
     poll = ana.ask_all(room)
     ana.socket.barrier().heard.clear()
     voted = door(bia).vote(**at(poll), options=[2])["message"]
-    assert (votes_of(voted), voters_of(voted), voted["poll"]["voters"]) == ([0, 1], [[], [bia.id]], 1)
+    assert (votes_of(voted), voters_of(voted), voted["poll"]["people"]) == ([0, 1], [[], [bia.id]], 1)
     assert {**voted, "rev": 0, "poll": 0} == {**poll, "rev": 0, "poll": 0}
     assert voted["rev"] == poll["rev"] + 1
     assert ana.socket.barrier().pushed() == [voted]
@@ -49,7 +49,7 @@ def test_a_vote_replaces_the_earlier_one_and_can_be_taken_back(door: Door, make_
     counts = []
     for person, options in ((ana, [1]), (bia, [1]), (ana, [3]), (ana, [3]), (bia, []), (bia, []), (ana, [])):
         state = door(person).vote(**at(poll), options=options)["message"]
-        counts.append((votes_of(state), state["poll"]["voters"], state["rev"] - poll["rev"]))
+        counts.append((votes_of(state), state["poll"]["people"], state["rev"] - poll["rev"]))
     assert counts == [
         ([1, 0, 0], 1, 1),
         ([2, 0, 0], 2, 2),
@@ -83,7 +83,7 @@ def test_several_answers_only_where_the_poll_lets_one(door: Door, make_user: Mak
         door(ana).vote(**at(one), options=[1, 2])
     door(bia).vote(**at(several), options=[3])
     voted = door(ana).vote(**at(several), options=[3, 1])["message"]
-    assert (votes_of(voted), voted["poll"]["voters"]) == ([1, 0, 2], 2)
+    assert (votes_of(voted), voted["poll"]["people"]) == ([1, 0, 2], 2)
     assert voters_of(voted) == [[ana.id], [], [bia.id, ana.id]]
     assert ana.history(room)[-2] == one
 
@@ -184,7 +184,7 @@ def test_nobody_learns_who_voted_in_an_anonymous_poll(door: Door, make_user: Mak
     poll = ana.ask_all(room, anonymous=True)
     ana.socket.barrier().heard.clear()
     voted = door(bia).vote(**at(poll), options=[2])["message"]
-    assert (votes_of(voted), voters_of(voted), voted["poll"]["voters"]) == ([0, 1], [None, None], 1)
+    assert (votes_of(voted), voters_of(voted), voted["poll"]["people"]) == ([0, 1], [None, None], 1)
     assert ana.socket.barrier().pushed("message", "vote") == [voted]
     assert ana.history(room)[-1] == voted
     for person in (ana, bia):
@@ -226,7 +226,7 @@ def test_an_export_tells_nothing_of_others_in_rooms_that_one_is_no_longer_in(mak
         bia.rest.ask("PUT", f"/rooms/{room}/bans/{ana.id}")
     told = {each["room"]: each for each in ana.rest.get("/me/export")["messages"]}
     assert bia.id in str(told[other])
-    assert (votes_of(told[room]), voters_of(told[room]), told[room]["poll"]["voters"]) == ([0, 0], [None, None], 0)
+    assert (votes_of(told[room]), voters_of(told[room]), told[room]["poll"]["people"]) == ([0, 0], [None, None], 0)
     assert told[room]["reactions"] == {}
 
 
@@ -267,7 +267,7 @@ def test_more_than_a_hundred_votes_are_counted_and_no_longer_named(server: Serve
     stuff(server, poll, people=99)
     assert voters_of(vote(ana, poll, [2]))[1] == [ana.id]
     many = vote(bia, poll, [1])
-    assert (votes_of(many), voters_of(many), many["poll"]["voters"]) == ([100, 1], [None, None], 101)
+    assert (votes_of(many), voters_of(many), many["poll"]["people"]) == ([100, 1], [None, None], 101)
     assert len(str(many)) < 1000
     assert ana.socket.ask("poll_voters", at(poll) | {"limit": 500, "option": 2})["voters"] == [
         {"user": ana.id, "options": [2]}
@@ -305,7 +305,7 @@ def test_votes_of_eight_at_once_are_all_counted(make_user: MakeUser, race: Race)
     states.sort(key=lambda state: state["rev"])
     assert [state["rev"] for state in states] == [poll["rev"] + n for n in range(1, 9)]
     assert people[0].history(room)[-1] == states[-1]
-    assert (votes_of(states[-1]), states[-1]["poll"]["voters"]) == ([4, 4], 8)
+    assert (votes_of(states[-1]), states[-1]["poll"]["people"]) == ([4, 4], 8)
     for person in people:
         person.socket.barrier()
         revs = [state["rev"] for state in person.socket.pushed("message") if state["seq"] == poll["seq"]]
@@ -319,7 +319,7 @@ def test_one_who_votes_on_eight_devices_at_once_has_one_vote(make_user: MakeUser
     sockets = [ana.connect() for _ in range(8)]
     race(lambda n: sockets[n].ask("vote", at(poll) | {"options": [n + 1]}), 8)
     last = ana.history(room)[-1]
-    assert (sum(votes_of(last)), last["poll"]["voters"]) == (1, 1)
+    assert (sum(votes_of(last)), last["poll"]["people"]) == (1, 1)
     mine = ana.rest.get("/me/votes")["votes"]
     assert mine == [at(poll) | {"options": [1 + votes_of(last).index(1)]}]
 

@@ -85,7 +85,7 @@ def said_state(message: Message, *, joined: bool) -> MessageState:
     if not joined:
         state["reactions"] = {}
         if poll := state.get("poll"):
-            poll["voters"] = 0
+            poll["people"] = 0
             for option in poll["options"]:
                 option["votes"], option["voters"] = 0, None
     return state

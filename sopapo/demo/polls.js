@@ -48,7 +48,7 @@ const isOver = ({ closed_at, closes_at }) => Boolean(closed_at) || (closes_at &&
 const chosenIn = ({ room, seq }) => votes.get(starKey(room, seq)) ?? [];
 
 export const mayClose = (room, { poll, sender }) => poll && !isOver(poll) && (sender === here.me.id || isAdmin(room));
-export const isTold = ({ poll }) => poll && !poll.anonymous && poll.voters > 0;
+export const isTold = ({ poll }) => poll && !poll.anonymous && poll.people > 0;
 
 /** A poll as a row of the log shows it. */
 export function pollOf(room, message) {
@@ -56,7 +56,7 @@ export function pollOf(room, message) {
   if (!poll) return null;
   const mine = chosenIn(message);
   const options = poll.options.map(({ id, text, votes: n, voters }) => ({
-    ...{ id, text, n, mine: mine.includes(id), part: poll.voters ? n / poll.voters : 0 },
+    ...{ id, text, n, mine: mine.includes(id), part: poll.people ? n / poll.people : 0 },
     who: voters?.map((user) => nameOf(room, user)).join(", "),
   }));
   return { options, over: isOver(poll), note: noteOf(poll) };
@@ -65,7 +65,7 @@ export function pollOf(room, message) {
 function noteOf(poll) {
   const at = (time) => new Date(time).toLocaleString(here.language, { dateStyle: "short", timeStyle: "short" });
   const notes = [
-    poll.voters ? t(poll.voters === 1 ? "one_voted" : "people_voted", { n: poll.voters }) : t("nobody_voted"),
+    poll.people ? t(poll.people === 1 ? "one_voted" : "people_voted", { n: poll.people }) : t("nobody_voted"),
     poll.anonymous && t("poll_anonymous"),
     isOver(poll) ? t("poll_over") : t(poll.multiple ? "choose_several" : "choose_one"),
     !isOver(poll) && poll.closes_at && t("poll_until", { time: at(poll.closes_at) }),

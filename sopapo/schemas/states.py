@@ -44,7 +44,7 @@ class OptionState(TypedDict):
 
 
 class PollState(TypedDict):
-    """What a poll asks and how it stands; `voters` is how many people have voted.
+    """What a poll asks and how it stands; `people` is how many have voted.
 
     Who they are is told of each option, unless the poll is anonymous or there are too many.
     """
@@ -54,7 +54,7 @@ class PollState(TypedDict):
     anonymous: bool
     closes_at: str | None
     closed_at: str | None
-    voters: int
+    people: int
 
 
 class MessageState(TypedDict):

@@ -43,7 +43,7 @@ MESSAGE = {
     "deleted_at",
     "expires_at",
 }
-POLL = {"options", "multiple", "anonymous", "closes_at", "closed_at", "voters"}
+POLL = {"options", "multiple", "anonymous", "closes_at", "closed_at", "people"}
 OPTION = {"id", "text", "votes", "voters"}
 MEMBER = {"room", "rev", "user", "name", "username", "role", "status", "joined_at"}
 ME = {"room", "role", "muted_until", "archived", "pinned", "draft", "delivered", "read"}
