@@ -15,9 +15,9 @@ from sopapo.chat.files import Opened
 from sopapo.errors import Invalid
 from sopapo.media.kinds import SHOWN
 from sopapo.rest import problems
+from sopapo.rest.multipart import PIECE
 from sopapo.transport.runtime import off_loop
 
-PIECE = 131_072
 # One range; several are answered with the whole, as RFC 9110 allows.
 ONE_RANGE = re.compile(r"bytes=(\d+-\d*|-\d+)")
 UNRESERVED = "!#$&+-.^_`|~"

@@ -7,9 +7,11 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import NEED_DATA, Data, Epilogue, Event, Field, File, MultipartDecoder, Preamble
 
 from sopapo.chat.uploads import Incoming
-from sopapo.errors import Invalid, NotJson, TooLarge
+from sopapo.errors import Invalid, TooLarge
+from sopapo.rest.parsing import is_chunked, refuse_query, whole
 
 MULTIPART_TYPE = "multipart/form-data"
+# How much of a file is read at a time, one that comes as well as one that goes.
 PIECE = 131_072
 # What surrounds a file in a form: boundaries and a few headers.
 MOST_AROUND = 65_536
@@ -20,9 +22,8 @@ def read_file(most: int) -> Incoming:
 
     Raises Invalid, NotJson and TooLarge, as do its pieces.
     """
-    for name in request.args:
-        raise Invalid("fields of this request go into its body", name)
-    length = length_of_body()
+    refuse_query()
+    length = None if is_chunked() else request.content_length or 0
     if length is not None and length > most + MOST_AROUND:
         raise TooLarge(f"a file may have {most} bytes", "file")
     events = read_events(boundary())
@@ -32,16 +33,6 @@ def read_file(most: int) -> Incoming:
         raise Invalid("a form with one file in the field `file`", said)
     claimed = first.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     return Incoming(first.filename, claimed, length, pieces_of(events))
-
-
-def length_of_body() -> int | None:
-    """Return how long the body is, None where it comes in chunks. Raises NotJson."""
-    match request.headers.get("Transfer-Encoding", "").lower():
-        case "":
-            return request.content_length or 0
-        case "chunked":
-            return None
-    raise NotJson("the body is encoded in a way that is not taken")
 
 
 def boundary() -> bytes:
@@ -58,12 +49,11 @@ def read_events(boundary: bytes) -> Iterator[Event]:
     stream = request.environ["wsgi.input"]
     while True:
         try:
-            event = decoder.next_event()
-            if event is NEED_DATA:
-                decoder.receive_data(stream.read(PIECE) or None)
-                continue
-        except (OSError, ValueError):
-            raise NotJson("the body did not come whole") from None
+            with whole():
+                event = decoder.next_event()
+                if event is NEED_DATA:
+                    decoder.receive_data(stream.read(PIECE) or None)
+                    continue
         except RequestEntityTooLarge:
             raise TooLarge("too much stands around the file", "file") from None
         yield event

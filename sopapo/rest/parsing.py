@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, NoReturn, TypeVar
 
@@ -45,8 +47,7 @@ def path_fields(schema: type[Request], path: dict[str, str]) -> dict[str, Any]:
 
 def body_fields() -> dict[str, Any]:
     """Return the object in the body; no body, or null, is taken as `{}`."""
-    for name in request.args:
-        raise Invalid("fields of this request go into its body", name)
+    refuse_query()
     raw = read_body()
     if not raw:
         return {}
@@ -62,25 +63,43 @@ def body_fields() -> dict[str, Any]:
     return fields
 
 
-def read_body() -> bytes:
-    """Return the body, whose end is told by its length or by its chunks. Raises TooLarge and NotJson."""
+def refuse_query() -> None:
+    """Raise Invalid where a request that has a body has fields in its address too."""
+    for name in request.args:
+        raise Invalid("fields of this request go into its body", name)
+
+
+def is_chunked() -> bool:
+    """Tell whether the end of the body is told by its chunks rather than by its length. Raises NotJson."""
     match request.headers.get("Transfer-Encoding", "").lower():
         case "":
-            return request.get_data(cache=False)
+            return False
         case "chunked":
-            return read_chunks()
+            return True
     raise NotJson("the body is encoded in a way that is not taken")
+
+
+def read_body() -> bytes:
+    """Return the body. Raises TooLarge and NotJson."""
+    return read_chunks() if is_chunked() else request.get_data(cache=False)
 
 
 def read_chunks() -> bytes:
     """Return a body that comes in chunks, which werkzeug would cut off silently at its bound."""
-    try:
+    with whole():
         raw: bytes = request.environ["wsgi.input"].read(MAX_BODY_ESCAPED + 1)
-    except (OSError, ValueError):
-        raise NotJson("the body did not come whole") from None
     if len(raw) > MAX_BODY_ESCAPED:
         raise TooLarge("the body is too large")
     return raw
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """Raise NotJson where a body that is read in the block breaks off."""
+    try:
+        yield
+    except (OSError, ValueError):
+        raise NotJson("the body did not come whole") from None
 
 
 def read_json(raw: bytes) -> object:
