@@ -8,8 +8,8 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from sopapo.chat.files import Opened
 from sopapo.rest.door import API, Route
-from sopapo.rest.operations import REFERENCE, REFUSALS, Json, first_line, operation
-from sopapo.rest.problems import PROBLEM_TYPE, ProblemDocument, codes
+from sopapo.rest.operations import REFERENCE, REFUSALS, Json, first_line, operation, refusal
+from sopapo.rest.problems import ProblemDocument, codes
 
 Adapter = tuple[str, Literal["validation"], TypeAdapter[Any]]
 
@@ -100,10 +100,3 @@ def paths(routes: Iterable[Route], schemas: dict[str, Json]) -> Json:
     for each in routes:
         found.setdefault(each.path, {})[each.method.lower()] = operation(each, schemas[each.name])
     return found
-
-
-def refusal(about: str) -> Json:
-    """Describe a response that is a problem document."""
-    schema = {"$ref": REFERENCE.format(model="ProblemDocument")}
-    retry = {"description": "Seconds to wait before another try.", "schema": {"type": "integer"}}
-    return {"description": about, "headers": {"Retry-After": retry}, "content": {PROBLEM_TYPE: {"schema": schema}}}

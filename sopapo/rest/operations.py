@@ -4,7 +4,7 @@ import re
 from http import HTTPStatus
 from typing import Any
 
-from sopapo.chat.files import Opened
+from sopapo.chat.files import THUMBNAIL, Opened
 from sopapo.rest.door import Route
 from sopapo.rest.examples import EXAMPLES
 from sopapo.rest.parsing import JSON_TYPE, without_null
@@ -21,14 +21,14 @@ REFUSALS = {
     "404": "Not there, or not to be seen by the caller.",
     "409": "The state of things does not allow it.",
     "410": "It was there, and is over.",
-    "413": "The body is too large.",
+    "413": "The body, or the file, is too large.",
     "422": "The request makes no sense; `field` says where.",
     "429": "Too often; `retry_after` says how long to wait.",
     "500": "A bug of ours.",
-    "503": "The database is away; nothing was stored, try again.",
+    "503": "The database or the storage is away; nothing was stored, try again.",
 }
 
-BYTES: Json = {"content": {"*/*": {"schema": {}}}}
+OF_FILES = {"Range": "The part of the file that is wanted.", "If-None-Match": "What the client has already."}
 FORM = {
     "required": True,
     "content": {
@@ -57,6 +57,7 @@ def operation(route: Route, schema: Json) -> Json:
     parameters = [parameter(name, properties[name], "path") for name in properties if name in in_path]
     if route.method == "GET":
         parameters += [parameter(name, field, "query") for name, field in properties.items() if name not in in_path]
+        parameters += [header(name, about) for name, about in OF_FILES.items() if route.result is Opened]
     elif route.form:
         described["requestBody"] = FORM
     elif body := body_schema(route, schema, in_path):
@@ -72,6 +73,11 @@ def parameter(name: str, field: Json, place: str) -> Json:
     """Describe a field that comes in the path or the query."""
     described = {"name": name, "in": place, "required": place == "path", "schema": without_null(field)}
     return described | {"style": "form", "explode": False} if field.get("type") == "array" else described
+
+
+def header(name: str, about: str) -> Json:
+    """Describe a header that may come with a request."""
+    return {"name": name, "in": "header", "description": about, "schema": {"type": "string"}}
 
 
 def body_schema(route: Route, schema: Json, in_path: set[str]) -> Json | None:
@@ -101,7 +107,7 @@ def success(route: Route) -> Json:
         return {str(status.value): {"description": "Done."}}
     result = route.result
     if result is Opened:
-        return file_answers()
+        return file_answers(THUMBNAIL if route.path.endswith("/thumbnail") else "*/*")
     schema = {"$ref": REFERENCE.format(model=result.__name__)} if result else {"type": "object", "maxProperties": 0}
     answer = {
         "description": first_line(result.__doc__) if result else "Done.",
@@ -113,14 +119,22 @@ def success(route: Route) -> Json:
     return described
 
 
-def file_answers() -> Json:
+def file_answers(mime: str) -> Json:
     """Describe what a request for a file answers: all of it, a range, or that the client has it."""
-    answers = {"200": "The file.", "206": "The range that was asked for."}
-    described: Json = {status: {"description": about} | BYTES for status, about in answers.items()}
-    problem = {"content": {PROBLEM_TYPE: {"schema": {"$ref": REFERENCE.format(model="ProblemDocument")}}}}
-    described["304"] = {"description": "It is what the client has already."}
-    described["416"] = {"description": "The range begins behind the end of the file."} | problem
-    return described
+    content: Json = {mime: {"schema": {}}}
+    return {
+        "200": {"description": "The file.", "content": content},
+        "206": {"description": "The range that was asked for.", "content": content},
+        "304": {"description": "It is what the client has already."},
+        "416": refusal("The range begins behind the end of the file."),
+    }
+
+
+def refusal(about: str) -> Json:
+    """Describe a response that is a problem document."""
+    schema = {"$ref": REFERENCE.format(model="ProblemDocument")}
+    retry = {"description": "Seconds to wait before another try.", "schema": {"type": "integer"}}
+    return {"description": about, "headers": {"Retry-After": retry}, "content": {PROBLEM_TYPE: {"schema": schema}}}
 
 
 def refusals(route: Route) -> Json:
