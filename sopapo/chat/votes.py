@@ -38,8 +38,7 @@ def vote(caller: Identity, body: CastVote) -> MessageChanged:
             put_vote(mine or Vote(message_id=message.id, user_id=caller.user_id), choices)
             message.poll = named(message, counted(poll, before, choices))
             state = tell_message(Act(room, caller, tell), message)
-            chosen = VoteState(room=room.id, seq=message.seq, options=body.options)
-            tell(broadcast.vote, caller.user_id, chosen, skip=caller.socket)
+            tell(broadcast.vote, caller.user_id, vote_state(room.id, message.seq, choices), skip=caller.socket)
     return MessageChanged(message=state)
 
 
