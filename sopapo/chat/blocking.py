@@ -3,7 +3,7 @@
 from sqlalchemy import select, update
 
 from models import Block, Member, Room, User, db
-from sopapo.chat.blocks import FOR_EVER, is_blocked_between, lock_pair
+from sopapo.chat.blocks import FOR_EVER, is_blocked_between, lock_users
 from sopapo.chat.people import get_user
 from sopapo.clock import now
 from sopapo.errors import Conflict
@@ -36,7 +36,7 @@ def lock_other(caller: Identity, body: BlockUser) -> User:
     """Return somebody else, nobody of the two can change what is between them meanwhile."""
     if body.user == caller.user_id:
         raise Conflict("one does not do that to oneself", "user")
-    lock_pair(caller.user_id, body.user)
+    lock_users(caller.user_id, body.user)
     return get_user(body.user)
 
 

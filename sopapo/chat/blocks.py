@@ -15,8 +15,8 @@ def is_blocked_between(a: str, b: str) -> bool:
     return bool(db.session.scalar(select(exists().where(between(a, b)))))
 
 
-def lock_pair(*users: str) -> None:
-    """Let nobody else block, unblock or make a direct room between these users until the transaction ends."""
+def lock_users(*users: str) -> None:
+    """Let nobody else lock one of these users until the transaction ends; who only reads or names them goes on."""
     query = select(User.id).where(User.id.in_(users)).order_by(User.id).with_for_update(key_share=True)
     db.session.execute(query).all()
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import delete, select, update
 
 from models import Block, File, Hiding, Member, Room, Scheduled, Session, Star, User, db
-from sopapo.chat.blocks import FOR_EVER, lock_pair
+from sopapo.chat.blocks import FOR_EVER, lock_users
 from sopapo.chat.people import get_user
 from sopapo.chat.profiles import tell_companions
 from sopapo.chat.roles import leave_room
@@ -33,7 +33,7 @@ def delete_account(caller: Identity, body: DeleteAccount, acknowledge: Callable[
     if not check_password(body.password, password_hash)[0]:
         raise BadCredentials("that is not the password", "password")
     with transaction() as tell:
-        lock_pair(caller.user_id)
+        lock_users(caller.user_id)
         user = get_user(caller.user_id)
         forget(user)
         tell_companions(tell, user)

@@ -7,7 +7,7 @@ from uuid_utils import uuid7
 from models import Member, Room, User, db
 from sopapo import broadcast
 from sopapo.chat.access import access_group, access_room, administer_group, read_room
-from sopapo.chat.blocks import FOR_EVER, is_blocked_between, lock_pair
+from sopapo.chat.blocks import FOR_EVER, is_blocked_between, lock_users
 from sopapo.chat.changes import add_system_message, change_room, put_member
 from sopapo.chat.files import use_picture
 from sopapo.chat.limits import refuse_full
@@ -95,7 +95,7 @@ def make_direct(caller: Identity, reference: str) -> RoomCreated:
             change_room(room)
             users = {user.id: user for user in (get_user(caller.user_id), found[0])}
             members = [(put_member(room, user, "member"), user) for user in users.values()]
-            lock_pair(*key.split(":"))
+            lock_users(*key.split(":"))
             if is_blocked_between(caller.user_id, found[0].id):
                 for member, _ in members:
                     member.silenced_until = FOR_EVER

@@ -11,7 +11,7 @@ from uuid_utils import uuid7
 
 from models import File, db
 from sopapo import metrics
-from sopapo.chat.blocks import lock_pair
+from sopapo.chat.blocks import lock_users
 from sopapo.chat.looking import Found, look
 from sopapo.clock import now
 from sopapo.config import Settings
@@ -65,7 +65,7 @@ def reserve(caller: Identity, most: int, quota: int, room: int) -> str:
     """
     file_id, moment = str(uuid7()), now()
     with transaction():
-        lock_pair(caller.user_id)
+        lock_users(caller.user_id)
         if size_of(File.owner_id == caller.user_id) + most > quota:
             raise TooLarge(f"all files of one user may have {quota} bytes together", "file")
         # Each that arrives has its row until when it is due, which finds the few of them by an index.
