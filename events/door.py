@@ -11,9 +11,11 @@ from flask import Flask, has_app_context
 from events.someone import Sends, Someone, become, part, recognize
 from models import db
 from sopapo import metrics
-from sopapo.errors import Invalid, Problem, TokenExpired, Unauthenticated, UnknownEvent, outcome_of
+from sopapo.errors import ChatError, Invalid, Problem, TokenExpired, Unauthenticated, UnknownEvent, outcome_of
+from sopapo.journal import Settle
 from sopapo.limits import Limits
 from sopapo.schemas.fields import Request
+from sopapo.schemas.messages import MessageSent
 from sopapo.security import Identity
 from sopapo.transaction import told_after_the_answer
 from sopapo.transport import Connection, Refused
@@ -100,6 +102,25 @@ def request(
         return function
 
     return register
+
+
+def post(ask: Ask[Body], act: Callable[[Identity, Body, Settle], None]) -> None:
+    """Hand a new message to the journal; its author is answered when it is stored, before anybody hears of it."""
+    caller, sends = ask.caller, ask.sends
+    sends.begin()
+
+    def settle(outcome: MessageSent | ChatError) -> None:
+        sends.end()
+        if isinstance(outcome, ChatError):
+            ask.refuse(outcome)
+        else:
+            ask.answer(outcome)
+
+    try:
+        act(caller, ask.body, settle)
+    except Exception:
+        sends.end()
+        raise
 
 
 class SocketDoor:

@@ -1,45 +1,21 @@
 """Requests about messages."""
 
-from collections.abc import Callable
-
-from events.door import Ask, Body, request
+from events.door import Ask, post, request
 from sopapo.chat import edits, messages, pins, reactions
 from sopapo.chat.composing import is_plain
-from sopapo.errors import ChatError
-from sopapo.journal import Settle
 from sopapo.schemas.messages import (
     EditMessage,
     MessageChanged,
     MessageRequest,
-    MessageSent,
     React,
     SendMessage,
     SwitchMessage,
 )
-from sopapo.security import Identity
+
 
 @request("send_message", SendMessage, later=True, prompt=is_plain)
 def send_message(ask: Ask[SendMessage]) -> None:
     post(ask, messages.post_message)
-
-
-def post(ask: Ask[Body], act: Callable[[Identity, Body, Settle], None]) -> None:
-    """Hand a new message to the journal; its author is answered when it is stored, before anybody hears of it."""
-    caller, sends = ask.caller, ask.sends
-    sends.begin()
-
-    def settle(outcome: MessageSent | ChatError) -> None:
-        sends.end()
-        if isinstance(outcome, ChatError):
-            ask.refuse(outcome)
-        else:
-            ask.answer(outcome)
-
-    try:
-        act(caller, ask.body, settle)
-    except Exception:
-        sends.end()
-        raise
 
 
 @request("edit_message", EditMessage)

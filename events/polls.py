@@ -1,7 +1,6 @@
 """Requests about polls."""
 
-from events.door import Ask, request
-from events.messages import post
+from events.door import Ask, post, request
 from sopapo.chat import polls, votes
 from sopapo.schemas.messages import MessageChanged, MessageRequest
 from sopapo.schemas.polls import CastVote, CreatePoll, ListVotes, PollVoters, Voters, Votes

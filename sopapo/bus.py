@@ -79,6 +79,10 @@ class Bus:
         self.here.cut_session(session_id)
         self.tell("cut_session", session_id)
 
+    def on(self, act: str, do: Callable[..., None]) -> None:
+        """Do this when another process tells of that act."""
+        self.acts[act] = do
+
     def tell(self, act: str, *args: object) -> None:
         """Let the other processes do an act, soon and without waiting for it."""
         if self.relay is not None:

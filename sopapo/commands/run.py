@@ -79,7 +79,7 @@ def open_doors(app: Flask, settings: Settings) -> Transport:
     transport = Transport(app, SocketDoor(app, limits), options)
     app.extensions["sopapo.bus"] = bus = Bus(transport, settings)
     if bus.relay is not None:
-        bus.acts["spend"] = limits.buckets.hear
+        bus.on("spend", limits.buckets.hear)
         limits.share(bus.tell)
     coming_back = Gathering(app, preferences.bring_back, preferences.SECONDS, preferences.MOST)
     app.extensions["sopapo.journal"] = Journal(app, coming_back.add)
