@@ -29,7 +29,7 @@ gates = Gates()
 
 
 def gates_by_room() -> Callable[[str], str]:
-    """Return what names the gate of a room."""
+    """Return what names the gate of a room; which database it is, is asked once for a whole batch."""
     return (lambda _room: EVERYTHING) if is_sqlite(db.engine) else str
 
 
