@@ -22,13 +22,12 @@ from sopapo.security import Identity
 from sopapo.states import file_state
 from sopapo.storage import append, disk, keys_of, spool, storage
 from sopapo.transaction import transaction
+from sopapo.transport.options import SLOWEST_BODY
 from sopapo.transport.runtime import off_loop
 
 log = structlog.get_logger(__name__)
 
 DAY, HOUR = 86_400_000, 3_600_000
-# The slowest upload that the transport lets go on.
-BYTES_A_MILLISECOND = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def reserve(caller: Identity, most: int, quota: int, room: int) -> str:
             raise Unavailable("there is no room for files at the moment", "file", retry_after=60)
         file = File(id=file_id, owner_id=caller.user_id, status="arriving", name="", mime="", size=most)
         file.thumbnail, file.created_at = False, moment
-        file.due_at = moment + most // BYTES_A_MILLISECOND + HOUR
+        file.due_at = moment + most * 1000 // SLOWEST_BODY + HOUR
         db.session.add(file)
     return file_id
 

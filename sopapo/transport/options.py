@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+# Bytes a second: a body that comes more slowly is given up.
+SLOWEST_BODY = 16_384
+
 
 @dataclass(frozen=True, kw_only=True)
 class TransportOptions:

@@ -6,9 +6,8 @@ from typing import Any
 
 from eventlet.hubs import trampoline
 
-from sopapo.transport.options import TransportOptions
+from sopapo.transport.options import SLOWEST_BODY, TransportOptions
 
-SLOWEST_BODY = 16_384
 LONGEST_LINE = 8_192
 
 
