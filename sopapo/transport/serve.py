@@ -22,8 +22,6 @@ log = logging.getLogger(__name__)
 BREATH, SOON = 0.1, 0.02
 # So many are accepted at once: of thousands that come at the same time the rest wait while others have their turn.
 ADMITTED_AT_ONCE = 16
-# Nearly everything here goes without being in a cycle: it is enough to look for cycles rarely.
-COLLECT_AFTER = (25_000, 20, 10)
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -62,7 +60,7 @@ def serve(
     """Serve an application until SIGTERM or SIGINT, then end its connections and return; `listening` is called once."""
     transport: Transport = app.extensions["sopapo.transport"]
     raise_descriptor_limit()
-    collect_rarely()
+    pass_over_what_stays()
     pool = eventlet.GreenPool(options.max_connections)
     listener = Listener(
         listen(host, port, options.backlog), lambda: pool.running() + transport.carried >= options.max_connections
@@ -107,11 +105,10 @@ def raise_descriptor_limit() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def collect_rarely() -> None:
-    """Let the garbage collector pass over what is there from the start, and stop everybody less often."""
+def pass_over_what_stays() -> None:
+    """Let the garbage collector, which stops everybody, not look again and again at what is there from the start."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
 
 
 def wait_for_signal() -> None:
