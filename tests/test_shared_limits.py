@@ -3,9 +3,11 @@
 import time
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.support.databases import Database
 from tests.support.people import People
@@ -23,6 +25,10 @@ SECONDS_EACH = 20
 HERE, THERE = 0, 1
 
 
+def is_ready(server: Server) -> bool:
+    return requests.get(f"{server.url}/readyz", timeout=5).ok
+
+
 class Pair:
     """Two processes with limits on one database and one Redis."""
 
@@ -35,7 +41,13 @@ class Pair:
         self.people.seed(10)
         for server in self.servers:
             server.start()
-        eventually(lambda: self.valkey.listeners(CHANNEL) == len(self.servers))
+        self.meet()
+
+    def meet(self) -> None:
+        """Wait until each hears the other: both listen, and both are heard by themselves."""
+        eventually(lambda: self.valkey.listeners(CHANNEL) == len(self.servers), timeout=20)
+        for server in self.servers:
+            eventually(partial(is_ready, server), timeout=20)
 
     def take(self) -> Person:
         """Return somebody new."""
@@ -111,7 +123,7 @@ def test_without_redis_each_process_counts_alone_and_together_once_it_is_back(pa
     assert ana.report(HERE, REPORTS) == ana.report(THERE, REPORTS) == REPORTS
     assert max(ana.wait(client) for client in ana.clients) <= SECONDS_EACH
     pair.valkey.start()
-    eventually(lambda: pair.valkey.listeners(CHANNEL) == len(pair.servers), timeout=20)
+    pair.meet()
     assert bia.report(HERE, REPORTS) == REPORTS
     bia.report(THERE, REPORTS)
     bia.settle()
