@@ -1,7 +1,8 @@
 """How long searching takes: `python -m benchmarks.search --messages 1000000 --rooms 100`, in an empty database.
 
 The database is that of the settings. Messages are of ten words of a vocabulary in which few are common and most are
-rare, as in a language; they are spread over the rooms at random. Somebody in 50 of the rooms looks for all kinds.
+rare, as in a language; one in 20 brings a picture or a paper, one in 100 a link. They are spread over the rooms at
+random. Somebody in 50 of the rooms looks for all kinds.
 `--again USER` measures without filling the database first.
 """
 
@@ -14,9 +15,9 @@ from statistics import median, quantiles
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, text, update
-from uuid_utils import uuid4
+from uuid_utils import uuid4, uuid7
 
-from models import Member, Message, Room, User, db
+from models import Attachment, File, Member, Message, Room, User, db
 from sopapo.chat.search import search
 from sopapo.chat.seeding import crowd_room, crowd_user, deal
 from sopapo.clock import now, rfc3339
@@ -30,6 +31,7 @@ CHUNK = 10_000
 PEOPLE = 200
 HIS_ROOMS = 50
 SECOND = 1000
+ONE_FILE_IN, ONE_LINK_IN = 20, 100
 SYLLABLES = ("ba", "ca", "do", "fe", "gui", "jo", "la", "mi", "no", "pe", "que", "ri", "so", "tu", "va", "xo")
 ENDINGS = ("a", "o", "as", "os", "ar", "ou", "ando", "ção", "ções", "mente", "al", "ais", "agem", "")
 COMMON = (
@@ -66,6 +68,7 @@ def talk(counts: dict[str, int], people: list[str], many: int, rnd: random.Rando
     for n in range(many):
         room = rnd.choice(rooms)
         counts[room] += 1
+        link = " https://example.org/a" if n % ONE_LINK_IN == 0 else ""
         yield {
             "room_id": room,
             "seq": counts[room],
@@ -73,9 +76,29 @@ def talk(counts: dict[str, int], people: list[str], many: int, rnd: random.Rando
             "client_id": str(uuid4()),
             "sender_id": rnd.choice(people),
             "kind": "text",
-            "text": " ".join(rnd.choices(words, cum_weights=weights, k=10)),
+            "text": " ".join(rnd.choices(words, cum_weights=weights, k=10)) + link,
+            "files": [new_file(n, began)] if n % ONE_FILE_IN == 1 else None,
             "created_at": began + n * SECOND,
         }
+
+
+def new_file(n: int, moment: int) -> Json:
+    """Return the row of a file: of three, one is a picture."""
+    mime = "application/pdf" if n % 3 else "image/png"
+    facts = {"id": str(uuid7()), "name": "a", "mime": mime, "size": 1, "thumbnail": False}
+    return (
+        facts | dict.fromkeys(("width", "height", "duration", "blurhash")) | {"status": "ready", "created_at": moment}
+    )
+
+
+def say(messages: list[Json]) -> None:
+    """Store messages with what they bring."""
+    held = [(message, file) for message in messages for file in message["files"] or ()]
+    with transaction():
+        db.session.execute(insert(Message), messages)
+        db.session.execute(insert(File), [file for _, file in held])
+        places = [{"room_id": said["room_id"], "seq": said["seq"], "file_id": file["id"]} for said, file in held]
+        db.session.execute(insert(Attachment), places)
 
 
 def fill(given: argparse.Namespace, rnd: random.Random) -> str:
@@ -89,8 +112,7 @@ def fill(given: argparse.Namespace, rnd: random.Random) -> str:
     counts = dict.fromkeys([place["id"] for place in places], 0)
     messages = talk(counts, [user["id"] for user in people], given.messages, rnd)
     while chunk := list(islice(messages, CHUNK)):
-        with transaction():
-            db.session.execute(insert(Message), chunk)
+        say(chunk)
     with transaction():
         statement = update(Room.__table__).where(Room.__table__.c.id == bindparam("room"))  # type: ignore[arg-type]
         rows = [{"room": room, "seq": seq} for room, seq in counts.items()]
@@ -100,7 +122,7 @@ def fill(given: argparse.Namespace, rnd: random.Random) -> str:
     return str(people[0]["id"])
 
 
-def questions(rnd: random.Random) -> dict[str, list[Json]]:
+def questions(rnd: random.Random, people: list[str]) -> dict[str, list[Json]]:
     """Return what is looked for, by kind."""
     words = vocabulary(rnd)
     often, seldom = words[len(COMMON) : 300], words[5000:]
@@ -116,6 +138,13 @@ def questions(rnd: random.Random) -> dict[str, list[Json]]:
         "beginning": [{"q": f"{word[:4]}*"} for word in rnd.sample(often, 20)],
         "common, long ago": [{"q": word, "before": past} for word in COMMON],
         "common, with a link": [{"q": word, "has": "link"} for word in COMMON[:6]],
+        "files": [{"has": "file"}] * 10,
+        "pictures": [{"has": "image"}] * 10,
+        "links": [{"has": "link"}] * 10,
+        "of one person": [{"from": user} for user in rnd.sample(people, 20)],
+        "pictures of one": [{"from": user, "has": "image"} for user in rnd.sample(people, 20)],
+        "pictures, long ago": [{"has": "image", "before": past}] * 10,
+        "no picture": [{"has": "image", "before": rfc3339(0)}] * 5,
     }
 
 
@@ -149,7 +178,8 @@ def main() -> None:
         print(f"user {user}, {db.session.scalar(select(func.count(Message.id)))} messages, {db.engine.dialect.name}")
         print(f"{'ms':20} {'n':>4} {'median':>8} {'p95':>8} {'most':>8} {'found':>6}")
         everything: list[float] = []
-        for name, asked in questions(random.Random(7)).items():  # noqa: S311
+        people = list(db.session.scalars(select(User.id).order_by(User.id)))
+        for name, asked in questions(random.Random(7), people).items():  # noqa: S311
             took, found = measure(Identity(user, "", 0), asked)
             everything += took
             report(name, took, found)

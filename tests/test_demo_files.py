@@ -73,6 +73,28 @@ def test_a_picture_needs_no_words_and_what_is_taken_off_is_not_sent(pair: tuple[
     expect(bia.page.locator("#rooms button")).to_contain_text("Foto")
 
 
+def test_what_chats_hold_is_found_without_words(pair: tuple[DemoPage, DemoPage]) -> None:
+    ana, bia = pair
+    ana.say("Veja https://example.org", "oi")
+    for file in (("mar.png", "image/png", png()), ("roteiro.txt", "text/plain", b"praia")):
+        pick(ana, "#attach-input", file)
+        ana.page.get_by_label("Escreva uma mensagem").press("Enter")
+        expect(ana.page.locator(".attached")).to_have_count(0)
+    expect(bia.page.locator("#log .bubble .file")).to_be_visible()
+    kinds, found = bia.page.get_by_label("O que as mensagens trazem"), bia.page.locator("#found button")
+    kinds.select_option(label="Fotos")
+    expect(found).to_have_count(1)
+    expect(found).to_contain_text("Foto")
+    kinds.select_option(label="Links")
+    expect(found).to_contain_text("Veja https://example.org")
+    kinds.select_option(label="Arquivos")
+    expect(found).to_have_count(2)
+    found.first.click()
+    expect(bia.page.locator(".bubble.found .file")).to_contain_text("roteiro.txt")
+    kinds.select_option(label="Tudo")
+    expect(bia.page.locator("#found")).to_be_hidden()
+
+
 def test_a_file_that_is_refused_is_told_and_not_sent(pair: tuple[DemoPage, DemoPage]) -> None:
     ana, _ = pair
     ana.complaints = []

@@ -1,8 +1,6 @@
 """Who finds what: only what he may read, and nothing that is no longer said."""
 
 import random
-import re
-import unicodedata
 import uuid
 from typing import Any
 
@@ -14,6 +12,7 @@ from tests.support.person import Person
 from tests.support.refusal import refused
 from tests.support.rows import rows
 from tests.support.server import Server
+from tests.support.talk import Talk, finds
 
 Json = dict[str, Any]
 
@@ -121,101 +120,28 @@ def pass_over(server: Server, many: int) -> None:
     rows(server, f"SELECT setval({sequence}, nextval({sequence}) + ?)", many)
 
 
-GROUPS = [
-    ("reunião", "reuniões", "REUNIAO"),
-    ("prova", "Provas"),
-    ("animal", "animais"),
-    ("cão", "cães"),
-    ("café", "cafés"),
-    ("feliz", "felizes"),
-    ("hotel", "hotéis"),
-    ("nuvem", "nuvens"),
-    ("azul", "azuis"),
-    ("zebra",),
-    ("x9",),
-    ("привет",),
-]
-SAYINGS = [word for group in GROUPS for word in group]
-SIGNS = [" ", ", ", " - ", "! ", "\n", " 😀 ", "/", "_"]
-
-
-class Talk:
-    """What was said, and a plain way of finding it."""
-
-    def __init__(self, rnd: random.Random) -> None:
-        self.rnd = rnd
-        self.said: list[Json] = []
-
-    def text(self) -> str:
-        """Something to say."""
-        words = [self.rnd.choice(SAYINGS) for _ in range(self.rnd.randint(1, 6))]
-        return "".join(word + self.rnd.choice(SIGNS) for word in words).strip()
-
-    def question(self) -> str:
-        """Something to look for."""
-        word = self.rnd.choice(SAYINGS)
-        other = self.rnd.choice(SAYINGS)
-        return self.rnd.choice([word, word.upper(), f"{word} {other}", f'"{word} {other}"', f"{word[:2]}*", f"{word}*"])
-
-    def finds(self, question: str, message: Json) -> bool:
-        """Tell whether a message holds what is looked for."""
-        words = words_of(message["text"] or "")
-        if question.startswith('"'):
-            phrase = words_of(question)
-            return any(words[n : n + len(phrase)] == phrase for n in range(len(words)))
-        return all(any(same(each, word) for word in words) for each in question.split())
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a text without case and accents."""
-    return re.findall(r"[^\W_]+", re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", text)).lower())
-
-
-def same(asked: str, word: str) -> bool:
-    """Tell whether a word is what is asked for, or another form of it."""
-    plain = words_of(asked)[0]
-    if asked.endswith("*"):
-        return word.startswith(plain)
-    return any({plain, word} <= {words_of(each)[0] for each in group} for group in GROUPS)
-
-
 @pytest.mark.parametrize("number", [1, 2])
 def test_search_agrees_with_a_plain_reading_of_what_each_may_read(door: Door, make_user: MakeUser, number: int) -> None:
-    rnd = random.Random(f"{number} {door.name}")
-    talk = Talk(rnd)
-    people = [make_user() for _ in range(3)]
-    rooms = [people[0].create_room(*people[: n + 1]) for n in range(3)]
+    talk = Talk([make_user() for _ in range(3)], random.Random(f"{number} {door.name}"))
     for _ in range(60):
-        talk.said.append(people[0].send(rnd.choice(rooms), talk.text()))
-    for _ in range(40):
-        question, person = talk.question(), rnd.choice(people)
-        readable = {room: {m["seq"] for m in person.whole_history(room)} for room in rooms[people.index(person) :]}
+        talk.say()
+    for _ in range(45):
+        place = talk.rnd.randrange(3)
+        person, rooms = talk.people[place], talk.rooms[place:]
+        question = talk.question(rooms)
+        readable = {room: {m["seq"] for m in person.whole_history(room)} for room in rooms}
         expected = [
             (message["room"], message["seq"])
             for message in reversed(talk.said)
-            if message["seq"] in readable.get(message["room"], ()) and talk.finds(question, message)
+            if message["seq"] in readable.get(message["room"], ()) and finds(question, message)
         ]
-        results = door(person).ask("search", {"q": question, "limit": 50})["results"]
+        results = door(person).ask("search", question | {"limit": 50})["results"]
         assert [(r["message"]["room"], r["message"]["seq"]) for r in results] == expected[:50], question
+        assert all(("<mark>" in result["snippet"]) is ("q" in question) for result in results)
         assert all(plainly(result) == result["message"]["text"] for result in results)
-        disturb(people[0], rnd, talk)
+        talk.disturb()
 
 
 def plainly(result: Json) -> str:
     """The text of a short message as its snippet says it."""
-    assert "<mark>" in result["snippet"]
     return str(result["snippet"].replace("<mark>", "").replace("</mark>", ""))
-
-
-def disturb(person: Person, rnd: random.Random, talk: Talk) -> None:
-    """Delete a message, or say it in other words."""
-    message = rnd.choice(talk.said)
-    at = {"room": message["room"], "seq": message["seq"]}
-    if message["text"] is None:
-        return
-    if rnd.random() < 0.5:
-        message["text"] = None
-        person.socket.ask("delete_message", at)
-    else:
-        message["text"] = talk.text()
-        person.socket.ask("edit_message", at | {"text": message["text"]})

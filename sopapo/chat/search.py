@@ -1,16 +1,17 @@
-"""Finding messages by their words; what one may not read is no part of the query."""
+"""Finding messages; what one may not read is no part of the query."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import ColumnElement, Select, column, exists, func, or_, select, table, text
 
 from models import Attachment, File, Member, Message, db
 from sopapo.chat.access import read_room
+from sopapo.chat.browsing import browse
 from sopapo.chat.people import mentioned_users
 from sopapo.chat.snippets import snippet_of
-from sopapo.chat.visible import messages_for
+from sopapo.chat.visible import is_message_for, messages_for
 from sopapo.chat.word_index import fts5_query, rough_tsquery, tsquery
-from sopapo.chat.wording import Term, terms_of
+from sopapo.chat.wording import LINK, Term, terms_of
 from sopapo.clock import moment_of
 from sopapo.database import is_sqlite
 from sopapo.schemas.search import FoundMessage, FoundMessages, Search
@@ -36,16 +37,24 @@ def search(caller: Identity, body: Search) -> FoundMessages:
 
     Raises Invalid, and NotFound and Forbidden for a room that the caller may not read.
     """
-    terms = terms_of(body.q)
+    terms = [] if body.q is None else terms_of(body.q)
     room_ids = rooms_of(caller) if body.room is None else [read_room(caller, body.room)[0].id]
-    query = narrowed(messages_for(caller.user_id), body).where(Message.room_id.in_(room_ids))
-    if not room_ids:
-        found: Sequence[Message] = []
-    elif is_sqlite(db.engine):
-        found = found_by_sqlite(query, fts5_query(terms, room_ids), body.limit + 1)
-    else:
-        found = found_by_postgresql(query, terms, body)
-    return page_of(found, terms, body.limit)
+    return page_of(find(caller, room_ids, terms, body) if room_ids else [], terms, body.limit)
+
+
+def find(caller: Identity, room_ids: list[str], terms: list[Term], body: Search) -> Sequence[Message]:
+    """Return one message more than a page has, by the index that knows most of what is looked for."""
+    looked_for = [*terms, LINK] if body.has == "link" else terms
+    only = [Message.room_id.in_(room_ids), *filters(body)]
+    wanted = [Message.deleted_at.is_(None), Message.text.is_not(None), *holds(body)]
+    if not looked_for:
+        return browse(only, [is_message_for(caller.user_id), *wanted], body)
+    query = messages_for(caller.user_id).where(*wanted, *only)
+    if body.cursor is not None:
+        query = query.where(Message.id < body.cursor)
+    if is_sqlite(db.engine):
+        return found_by_sqlite(query, fts5_query(looked_for, room_ids), body.limit + 1)
+    return found_by_postgresql(query, looked_for, body)
 
 
 def rooms_of(caller: Identity) -> list[str]:
@@ -54,30 +63,25 @@ def rooms_of(caller: Identity) -> list[str]:
     return list(db.session.scalars(query))
 
 
-def narrowed(query: Select[Message], body: Search) -> Select[Message]:
-    """Return the query for those that the filters of a search let through."""
-    query = query.where(Message.deleted_at.is_(None), Message.text.is_not(None))
+def filters(body: Search) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions of a search on the messages alone."""
     if body.sender is not None:
-        query = query.where(Message.sender_id == body.sender)
+        yield Message.sender_id == body.sender
     if body.before is not None:
-        query = query.where(Message.created_at < moment_of(body.before))
+        yield Message.created_at < moment_of(body.before)
     if body.after is not None:
-        query = query.where(Message.created_at >= moment_of(body.after))
+        yield Message.created_at >= moment_of(body.after)
     if body.has == "link":
-        query = query.where(or_(*(func.lower(Message.text).contains(link) for link in LINKS)))
-    if body.has == "file":
-        query = query.where(Message.files.is_not(None))
+        yield or_(*(func.lower(Message.text).contains(link) for link in LINKS))
+    if body.has in ("file", "image"):
+        yield Message.files.is_not(None)
+
+
+def holds(body: Search) -> Iterator[ColumnElement[bool]]:
+    """Yield the condition that a message holds a picture, where one is looked for."""
     if body.has == "image":
-        query = query.where(Message.files.is_not(None), holds_picture())
-    if body.cursor is not None:
-        query = query.where(Message.id < body.cursor)
-    return query
-
-
-def holds_picture() -> ColumnElement[bool]:
-    """Return the condition that a message holds a picture."""
-    held = (Attachment.room_id == Message.room_id) & (Attachment.seq == Message.seq)
-    return exists().where(held, File.id == Attachment.file_id, File.mime.startswith("image/"))
+        held = (Attachment.room_id == Message.room_id) & (Attachment.seq == Message.seq)
+        yield exists().where(held, File.id == Attachment.file_id, File.mime.startswith("image/"))
 
 
 def found_by_sqlite(query: Select[Message], match: str, limit: int) -> Sequence[Message]:

@@ -1,6 +1,6 @@
 """Which messages and files a user may see, and who may not see a message."""
 
-from sqlalchemy import ColumnElement, Select, case, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select
 
 from models import Attachment, File, Hiding, Member, Message, Room, User, db
 from sopapo.clock import now
@@ -39,10 +39,23 @@ def messages_for(user_id: str) -> Select[Message]:
     return (
         select(Message)
         .join(Room, Room.id == Message.room_id)
-        .join(Member, (Member.room_id == Message.room_id) & (Member.user_id == user_id))
-        .where(Member.status == "joined", Room.deleted_at.is_(None))
-        .where(is_in_reach(), is_alive(), is_shown_to(user_id))
+        .join(Member, Member.room_id == Message.room_id)
+        .where(may_read(user_id), is_alive(), is_shown_to(user_id))
     )
+
+
+def may_read(user_id: str) -> ColumnElement[bool]:
+    """Return the condition that a user is in a room, by that membership, and that a message of it is in his reach."""
+    return (Member.user_id == user_id) & (Member.status == "joined") & Room.deleted_at.is_(None) & is_in_reach()
+
+
+def is_message_for(user_id: str) -> ColumnElement[bool]:
+    """Return the condition that a user may see a message: asked of single ones it is answered for these alone.
+
+    Asked for all messages that he may see, and for these of them, SQLite goes through all.
+    """
+    read = select(Room.id).join(Member, Member.room_id == Room.id)
+    return and_(read.where(Room.id == Message.room_id, may_read(user_id)).exists(), is_alive(), is_shown_to(user_id))
 
 
 def blind_to(room: Room, message: Message) -> list[str]:

@@ -19,15 +19,21 @@ LEAST_BEGINNING = 2
 
 
 class Term(NamedTuple):
-    """Words that must follow one another; the last may be a beginning, and a lone one may have any of its forms."""
+    """Words that must follow one another; the last may be a beginning, and a lone one may have any of its forms.
+
+    One of `others` will do where there are some.
+    """
 
     words: tuple[str, ...]
     is_beginning: bool = False
     is_exact: bool = False
+    others: tuple[str, ...] = ()
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """Return what the lone word may be, nothing where it is a phrase or a beginning."""
+        """Return what the lone word may be, in their order; nothing where it is a phrase or a beginning."""
+        if self.others:
+            return (*self.words, *self.others)
         return () if self.is_exact or self.is_beginning or len(self.words) > 1 else forms_of(self.words[0])
 
     def begins_at(self, words: list[str], start: int) -> bool:
@@ -38,6 +44,10 @@ class Term(NamedTuple):
         if self.is_beginning and len(found) == len(self.words):
             return found[:-1] == self.words[:-1] and found[-1].startswith(self.words[-1])
         return found == self.words
+
+
+# What holds a link holds one of these words.
+LINK = Term(("http",), others=("https",))
 
 
 def plain(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from typing_extensions import TypedDict
 
 from sopapo.schemas.fields import Cursor, Id, Length, Request, Text
@@ -11,9 +11,8 @@ from sopapo.schemas.sync import Time
 
 
 class Search(Request):
-    """Find messages by their words, in all rooms that the caller may read or in one, the newest first."""
+    """Find messages by their words, by what they bring or by whose they are, in all rooms or in one, newest first."""
 
-    q: Annotated[Text, AfterValidator(str.strip), Length(1, 200)]
     room: Id | None = None
     sender: Annotated[Id | None, Field(alias="from")] = None
     before: Time | None = None
@@ -21,6 +20,16 @@ class Search(Request):
     has: Literal["file", "link", "image"] | None = None
     cursor: Cursor | None = None
     limit: Annotated[int, Field(ge=1, le=50)] = 20
+    q: Annotated[Text, AfterValidator(str.strip), Length(1, 200)] | None = Field(None, validate_default=True)
+
+    @field_validator("q")
+    @classmethod
+    def look_for_something(cls, q: str | None, info: ValidationInfo) -> str | None:
+        """Refuse to find everything: that is reading the history."""
+        if q is None and not (info.data.get("has") or info.data.get("sender")):
+            message = "needs words, unless `has` or `from` is given"
+            raise ValueError(message)
+        return q
 
 
 class FoundMessage(TypedDict):
