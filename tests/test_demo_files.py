@@ -73,6 +73,25 @@ def test_a_picture_needs_no_words_and_what_is_taken_off_is_not_sent(pair: tuple[
     expect(bia.page.locator("#rooms button")).to_contain_text("Foto")
 
 
+def test_words_beside_a_file_are_edited_away_and_others_are_not(pair: tuple[DemoPage, DemoPage]) -> None:
+    ana, bia = pair
+    pick(ana, "#attach-input", ("a.txt", "text/plain", b"a"))
+    ana.say("Legenda", "oi")
+    ana.choose("Legenda", "Editar")
+    written = ana.page.get_by_label("Escreva uma mensagem")
+    written.fill("")
+    written.press("Enter")
+    expect(bia.texts).to_have_text(["oi"])
+    expect(bia.page.locator("#log .bubble .file")).to_be_visible()
+    expect(ana.page.locator("#context")).to_be_hidden()
+    ana.choose("oi", "Editar")
+    written.fill(" ")
+    written.press("Enter")
+    expect(ana.page.locator("#context")).to_be_visible()
+    assert ana.page.locator(".frame", has_text="edit_message").count() == 2
+    expect(bia.texts).to_have_text(["oi"])
+
+
 def test_what_chats_hold_is_found_without_words(pair: tuple[DemoPage, DemoPage]) -> None:
     ana, bia = pair
     ana.say("Veja https://example.org", "oi")

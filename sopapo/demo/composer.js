@@ -78,8 +78,7 @@ export function editLast() {
 export async function submit() {
   const text = box().value.trim();
   const { room, edit: seq, reply: reply_to } = writing;
-  if (seq && !text) return;
-  const files = seq ? [] : await takeAttached();
+  const files = seq ? rooms.get(room).messages.get(seq).files : await takeAttached();
   if (!text && !files.length) return;
   if (seq) receive("message", (await ask("edit_message", { room: here.open, seq, text })).message);
   else send(room, text, { files, ...(reply_to && { reply_to }) });
