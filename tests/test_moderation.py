@@ -1,9 +1,7 @@
 """What administrators read of reports and edits; nobody else does, and they leave a trail."""
 
 import re
-import sqlite3
 import uuid
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -11,6 +9,7 @@ import pytest
 from tests.conftest import MakeUser
 from tests.support.person import Person
 from tests.support.refusal import refused
+from tests.support.rows import written
 from tests.support.server import Server
 
 Json = dict[str, Any]
@@ -54,12 +53,10 @@ def test_only_administrators_come_to_any_route_of_theirs(make_user: MakeUser, ro
 def test_who_is_no_administrator_waits_for_nobody_who_writes(server: Server, make_user: MakeUser) -> None:
     ana = make_user()
     routes = routes_of_administrators(ana, ana.create_room(), 1)
-    with closing(sqlite3.connect(server.data / "sopapo.db", isolation_level=None)) as writer:
-        writer.execute("BEGIN IMMEDIATE")
+    with written(server):
         for method, path in routes:
             with refused("forbidden"):
                 ana.rest.ask(method, path, **({"json": {"handled": True}} if method == "PATCH" else {}))
-        writer.execute("ROLLBACK")
 
 
 def routes_of_administrators(person: Person, room: str, seq: int) -> list[tuple[str, str]]:

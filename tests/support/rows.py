@@ -1,7 +1,8 @@
 """What stands in a database that no client is shown, and what is changed there behind the server's back."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg2
@@ -17,6 +18,15 @@ def rows(server: Server, statement: str, *values: object) -> list[tuple[Any, ...
             return list(cursor.fetchall()) if cursor.description else []
     with closing(sqlite3.connect(server.data / "sopapo.db", timeout=10)) as file, file:
         return list(file.execute(statement, values))
+
+
+@contextmanager
+def written(server: Server) -> Iterator[None]:
+    """Keep everybody else from writing to a server's SQLite meanwhile."""
+    with closing(sqlite3.connect(server.data / "sopapo.db", isolation_level=None)) as file:
+        file.execute("BEGIN IMMEDIATE")
+        yield
+        file.execute("ROLLBACK")
 
 
 def age(server: Server, room: str, milliseconds: int) -> None:
