@@ -2,12 +2,14 @@
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from tests.conftest import MakeUser
+from tests.support.doors import ROUTES, RestDoor
 from tests.support.fields import in_seconds
 from tests.support.people import People
 from tests.support.person import Person
@@ -20,7 +22,7 @@ REGISTERED = {
     for path in (Path(__file__).parent.parent / "events").glob("*.py")
     for name in re.findall(r'@request\(\s*"(\w+)"', path.read_text())
 }
-# What is asked of no room; who may ask it is held where the request is.
+# What is asked of no room; who may ask it is held where the request is, and where the route is.
 OF_NO_ROOM = {
     "register",
     "login",
@@ -34,6 +36,40 @@ OF_NO_ROOM = {
     "unblock_user",
     "watch_presence",
     "list_votes",
+}
+
+ROUTES_OF_NO_ROOM = {
+    "POST /auth/register",
+    "POST /auth/login",
+    "POST /auth/refresh",
+    "POST /auth/logout",
+    "GET /me",
+    "PATCH /me",
+    "DELETE /me",
+    "GET /me/blocks",
+    "PUT /me/blocks/{user}",
+    "DELETE /me/blocks/{user}",
+    "GET /me/export",
+    "GET /me/hidden",
+    "GET /me/sessions",
+    "DELETE /me/sessions/{session}",
+    "GET /me/stars",
+    "GET /me/votes",
+    "GET /users",
+    "GET /users/{user}",
+    "GET /presence",
+    "GET /rooms",
+    "POST /rooms",
+    "GET /rooms/public",
+    "POST /rooms/join",
+    "POST /sync",
+    "POST /files",
+    "GET /files/{file}",
+    "GET /files/{file}/thumbnail",
+    "GET /admin/reports",
+    "PATCH /admin/reports/{report}",
+    "GET /admin/rooms/{room}/messages/{seq}/edits",
+    "GET /admin/audit",
 }
 
 CODES = {"o": "ok", "f": "forbidden", "n": "not_found", "c": "conflict"}
@@ -90,7 +126,13 @@ TABLE = {
     "change_scheduled": Row({"client_id": "new", "text": "oi"}, "nnn", "nnn", "n"),
     "cancel_scheduled": Row({"client_id": "new"}, "nnn", "nnn", "n"),
     "list_scheduled": Row({}, "ooo", "ooo", "o", "ooo"),
+    "read_room": Row({}, "ooo", "ooo", "o"),
+    "read_history": Row({}, "ooo", "ooo", "o"),
+    "list_pins": Row({}, "ooo", "ooo", "o"),
+    "list_invites": Row({}, "oof", "oof", "f"),
 }
+
+Ask = Callable[[Person, str, Json], Json]
 
 
 class Cast:
@@ -134,11 +176,11 @@ class Cast:
         seq: int = self.ask("owner", "create_poll", room=room, **fields)["message"]["seq"]
         return seq
 
-    def outcome(self, role: str, request: str, stage: Json) -> str:
+    def outcome(self, ask: Ask, role: str, request: str, stage: Json) -> str:
         """Return what becomes of a request that somebody makes on a stage."""
         named = {name: self.value(value, stage) for name, value in TABLE[request].fields.items()}
         try:
-            self.ask(role, request, room=stage["room"], **named)
+            ask(self.roles[role], request, {"room": stage["room"]} | named)
         except Refusal as refusal:
             return refusal.code
         return "ok"
@@ -165,14 +207,34 @@ def cast(crowd: People) -> Iterator[Cast]:
     cast.close()
 
 
-def test_every_request_has_its_row() -> None:
+def test_every_request_and_every_route_has_its_row(make_user: MakeUser) -> None:
     assert REGISTERED - OF_NO_ROOM - TABLE.keys() == set()
+    described = {
+        f"{method.upper()} {path}"
+        for path, methods in make_user().rest.get("/openapi.json")["paths"].items()
+        for method in methods
+    }
+    tabled = [f"{ROUTES[name].method} {ROUTES[name].path}" for name in TABLE]
+    assert sorted(described) == sorted([*ROUTES_OF_NO_ROOM, *tabled])
 
 
 @pytest.mark.parametrize("kind", ["group", "channel", "direct"])
 @pytest.mark.parametrize("request_name", sorted(TABLE.keys() & REGISTERED))
 def test_a_request_is_granted_to_those_who_may(cast: Cast, kind: str, request_name: str) -> None:
-    row = TABLE[request_name]
+    hold(cast, kind, request_name, lambda person, request, fields: person.socket.ask(request, fields))
+
+
+# Who may is decided behind both doors, and there on both databases: here it is whether this door asks it of the right one.
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("kind", ["group", "channel", "direct"])
+@pytest.mark.parametrize("request_name", sorted(TABLE))
+def test_a_route_is_granted_to_the_same(cast: Cast, kind: str, request_name: str) -> None:
+    hold(cast, kind, request_name, RestDoor.perform)
+
+
+def hold(cast: Cast, kind: str, request: str, ask: Ask) -> None:
+    """Hold what becomes of a request of everybody's against its row."""
+    row = TABLE[request]
     roles = ("member", "stranger") if kind == "direct" else (*INSIDERS, *OUTSIDERS)
     letters = row.direct + row.outside[0] if kind == "direct" else getattr(row, kind) + row.outside
     expected = {role: CODES[letter] for role, letter in zip(roles, letters, strict=True)}
@@ -181,5 +243,5 @@ def test_a_request_is_granted_to_those_who_may(cast: Cast, kind: str, request_na
     for role in roles:
         # What was granted may have changed the room.
         stage = stage if stage and "ok" not in list(found.values())[-1:] else cast.stage(kind)
-        found[role] = cast.outcome(role, request_name, stage)
+        found[role] = cast.outcome(ask, role, request, stage)
     assert found == expected
