@@ -11,6 +11,7 @@ polling.py     by requests
 websocket.py   by a socket that a greenlet reads             handshake.py, frames.py
 detached.py    by a socket that the loop reads
 pulse.py       one greenlet pings everybody                 deadlines.py          one timer for all who have a time
+reception.py   where clients come in                       heads.py              who plainly asks for a WebSocket
 engine.py      all that touches inner parts of engineio and eventlet
 http.py        HTTP with deadlines                          reading.py           how its parts are read
 serve.py       from the start to SIGTERM

@@ -29,6 +29,15 @@ class Deadlines(Generic[T]):
         """Wait for somebody no more."""
         self._until.pop(one, None)
 
+    def end_all(self) -> None:
+        """Give nobody any more time."""
+        over, self._until = list(self._until), {}
+        for one in over:
+            self._over(one)
+
+    def __len__(self) -> int:
+        return len(self._until)
+
     def _set(self, seconds: float) -> None:
         self._is_set = True
         runtime.call_after(seconds, self._look)

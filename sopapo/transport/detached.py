@@ -40,16 +40,19 @@ class Detached(SocketCarrier):
 
     __slots__ = ("_is_deaf", "_listener", "_reader", "_rest")
 
-    def __init__(self, link: "Link", sock: socket.socket, reader: FrameReader) -> None:
+    def __init__(self, link: "Link", sock: socket.socket, reader: FrameReader, *, at_once: bool = False) -> None:
         super().__init__(link, sock)
         self._reader = reader
         self._listener: Any = None
         self._rest: Rest | None = None
         self._is_deaf = False
         link.engine.carried += 1
-        self.wake()
-        # On the loop itself, so that the listener keeps no greenlet of a request alive.
-        runtime.call_after(0, self._begin)
+        if at_once:
+            self._listen()
+        else:
+            self.wake()
+            # On the loop itself, so that the listener keeps no greenlet of a request alive.
+            runtime.call_after(0, self._begin)
 
     def hang_up(self) -> None:
         """Close the socket, after the loop has forgotten it: its number may be a stranger's from then on."""
@@ -70,8 +73,11 @@ class Detached(SocketCarrier):
         """Take what came along with the way over, and go on reading."""
         if self._link.closed or self._link.has_left:
             return
-        self._listener = get_hub().add("read", self._sock.fileno(), self._readable, self._obsolete, None)
+        self._listen()
         self._take(b"")
+
+    def _listen(self) -> None:
+        self._listener = get_hub().add("read", self._sock.fileno(), self._readable, self._obsolete, None)
 
     def _readable(self, _number: int) -> None:
         link = self._link

@@ -9,6 +9,7 @@ Checked with the versions named in `CHECKED`:
 - `eventlet.wsgi.WSGI_LOCAL.already_handled` says that a WebSocket needs no response;
 - for the fast path only: a `GreenSocket` holds the socket itself in `fd`, and closes no more than what is there
   (`detach` here); listeners are added to the hub, and removed from it, as its own `trampoline` does (`detached.py`).
+  What `open_plainly` lets in at once is what the long way through all of these lets in.
 """
 
 import logging
@@ -31,6 +32,7 @@ from sopapo.transport import text as json_text
 from sopapo.transport.detached import Detached
 from sopapo.transport.flusher import Flusher
 from sopapo.transport.frames import FrameReader
+from sopapo.transport.heads import plain_opening
 from sopapo.transport.link import Link
 from sopapo.transport.messages import Message
 from sopapo.transport.pulse import Pulse
@@ -62,8 +64,13 @@ def mount(app: Flask, transport: "Transport") -> "Engine":
         app.config["MAX_CONTENT_LENGTH"] = transport.options.max_body
     hops = transport.options.trusted_proxies
     if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = behind_proxies(app.wsgi_app, hops)  # type: ignore[method-assign]
     return engine
+
+
+def behind_proxies(app: Any, hops: int) -> Any:
+    """Return an application to which requests look as they did to the outermost proxy that is trusted."""
+    return ProxyFix(app, x_for=hops, x_proto=hops, x_host=hops)
 
 
 class Engine(Server):
@@ -89,6 +96,7 @@ class Engine(Server):
         self.is_stopping = False
         self.is_fast = options.path == "fast" and is_checked()
         self.max_queue = options.max_queue
+        self._forwarded = behind_proxies(lambda environ, _: environ, options.trusted_proxies)
         # How many sockets are served by callbacks.
         self.carried = 0
 
@@ -105,6 +113,31 @@ class Engine(Server):
             start_response(*head)
             return body
         return self._deliver(environ, body, start_response, head)
+
+    def open_plainly(self, sock: socket, address: str, data: bytes) -> bool:
+        """Open a link for who asks for a WebSocket with these first bytes, plainly and rightly; tell whether it did."""
+        headers = plain_opening(data) if self.is_fast and not self.is_stopping else None
+        if headers is None:
+            return False
+        environ: dict[str, Any] = headers | {"REMOTE_ADDR": address, "wsgi.url_scheme": "http"}
+        if self.transport.options.trusted_proxies:
+            self._forwarded(environ, None)
+        if not (handshake.is_sound(environ) and self._allows(environ.get("HTTP_ORIGIN"), environ)):
+            return False
+        link = self._link(environ)
+        answer = handshake.acceptance(environ) + self._opening(link.sid, "websocket").frame
+        try:
+            is_answered = sock.send(answer) == len(answer)
+        except OSError:
+            is_answered = False
+        if is_answered:
+            self.transport.stats.frames_out += 1
+            link.connected = link.upgraded = True
+            Detached(link, sock, FrameReader(link.options.max_packet), at_once=True)
+        else:
+            sock.close()
+            link.cut("bad_handshake")
+        return True
 
     def stop(self) -> None:
         """Open no more links, and end those that are open; their clients look for another server."""
@@ -154,9 +187,7 @@ class Engine(Server):
         transport: str,
         jsonp_index: int | None = None,
     ) -> Any:
-        link = Link(self, self.generate_id(), _peer(environ))
-        self.sockets[link.sid] = link
-        self.transport.stats.links += 1
+        link = self._link(environ)
         link.push(self._opening(link.sid, transport))
         if transport == "websocket":
             answer = serve_websocket(link, environ)
@@ -165,6 +196,12 @@ class Engine(Server):
             return answer
         link.connected = True
         return self._ok(link.polling.get(environ), jsonp_index=jsonp_index)
+
+    def _link(self, environ: Mapping[str, str]) -> Link:
+        link = Link(self, self.generate_id(), _peer(environ))
+        self.sockets[link.sid] = link
+        self.transport.stats.links += 1
+        return link
 
     def _opening(self, sid: str, transport: str) -> Message:
         options = self.transport.options

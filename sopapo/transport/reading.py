@@ -1,9 +1,11 @@
 """Reading requests from a socket, each part of them within a time and a length."""
 
 import io
+import socket
 import time
 from typing import Any
 
+from eventlet.greenio import GreenSocket
 from eventlet.hubs import trampoline
 
 from sopapo.transport.options import SLOWEST_BODY, TransportOptions
@@ -21,6 +23,14 @@ class LateHead(TimeoutError):
 
 class LateBody(TimeoutError):
     """The body of a request did not come in time; Flask takes it for a client that has gone."""
+
+
+class Begun(GreenSocket):
+    """A socket whose first bytes have been read."""
+
+    def __init__(self, sock: socket.socket, begun: bytes) -> None:
+        super().__init__(sock)
+        self.begun = begun
 
 
 class TimedReader(io.RawIOBase):
@@ -47,20 +57,34 @@ class TimedReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Read what there is, when there is something."""
-        count: int | None = None
-        while count is None:
-            self._wait()
-            try:
-                count = self._sock.fd.recv_into(buffer)
-            except BlockingIOError:
-                continue
-            except ConnectionError:
-                return 0
+        count = self._take_begun(buffer) or self._receive(buffer)
+        if not count:
+            return 0
         if self._late is LateIdle:
             self._allow(self._options.head_seconds, LateHead)
         elif self._late is LateBody:
             self._deadline = min(self._deadline + count / SLOWEST_BODY, time.monotonic() + self._options.body_seconds)
         return count
+
+    def _take_begun(self, buffer: Any) -> int:
+        begun: bytes = self._sock.begun
+        if not begun:
+            return 0
+        taken = begun[: len(buffer)]
+        buffer[: len(taken)] = taken
+        self._sock.begun = begun[len(taken) :]
+        return len(taken)
+
+    def _receive(self, buffer: Any) -> int:
+        while True:
+            self._wait()
+            try:
+                count: int = self._sock.fd.recv_into(buffer)
+            except BlockingIOError:
+                continue
+            except ConnectionError:
+                return 0
+            return count
 
     def _wait(self) -> None:
         left = self._deadline - time.monotonic()

@@ -7,51 +7,21 @@ import signal
 import socket
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import eventlet
 from eventlet import wsgi
 from flask import Flask
 
+from sopapo.transport.engine import detach
 from sopapo.transport.http import HttpProtocol, WsgiLog
 from sopapo.transport.options import TransportOptions
+from sopapo.transport.reception import Reception
 from sopapo.transport.transport import Transport
 
 log = logging.getLogger(__name__)
 
-BREATH, SOON = 0.1, 0.02
-# So many are accepted at once: of thousands that come at the same time the rest wait while others have their turn.
-ADMITTED_AT_ONCE = 16
+SOON = 0.02
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
-
-
-class Listener:
-    """A listening socket that outlives a shortage of descriptors, which would end eventlet's server for good.
-
-    Nobody is accepted while `is_full` says so.
-    """
-
-    def __init__(self, sock: Any, is_full: Callable[[], bool]) -> None:
-        self._sock = sock
-        self._is_full = is_full
-        self._admitted = 0
-        self.family = sock.family
-        self.getsockname = sock.getsockname
-        self.close = sock.close
-
-    def accept(self) -> Any:
-        """Return the next client's socket and address."""
-        self._admitted += 1
-        if self._admitted % ADMITTED_AT_ONCE == 0:
-            eventlet.sleep()
-        while True:
-            while self._is_full():
-                eventlet.sleep(BREATH)
-            try:
-                return self._sock.accept()
-            except OSError as error:
-                log.warning("no connection could be accepted: %s", error)
-                eventlet.sleep(BREATH)
 
 
 def serve(
@@ -62,12 +32,10 @@ def serve(
     raise_descriptor_limit()
     pass_over_what_stays()
     pool = eventlet.GreenPool(options.max_connections)
-    listener = Listener(
-        listen(host, port, options.backlog), lambda: pool.running() + transport.carried >= options.max_connections
-    )
+    reception = Reception(listen(host, port, options.backlog), transport, options, pool.running)
     server = eventlet.spawn(
         wsgi.server,
-        listener,
+        reception,
         app,
         log=WsgiLog(),
         custom_pool=pool,
@@ -76,19 +44,19 @@ def serve(
         socket_timeout=options.body_seconds,
         debug=False,
     )
-    log.info("listening on %s", listener.getsockname())
+    log.info("listening on %s", reception.getsockname())
     listening()
     wait_for_signal()
     log.info("stopping")
     server.kill()
-    listener.close()
+    reception.close()
     transport.stop()
     with eventlet.Timeout(options.stop_seconds, False):  # noqa: FBT003 - eventlet's way to ask for no exception
         while pool.running() or transport.carried:
             eventlet.sleep(SOON)
 
 
-def listen(host: str, port: int, backlog: int) -> Any:
+def listen(host: str, port: int, backlog: int) -> socket.socket:
     """Return a listening socket whose clients get every packet without delay."""
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     sock = socket.socket(family, kind, protocol)
@@ -96,7 +64,7 @@ def listen(host: str, port: int, backlog: int) -> Any:
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sock.bind(address)
     sock.listen(backlog)
-    return sock
+    return detach(sock)
 
 
 def raise_descriptor_limit() -> None:

@@ -1,6 +1,7 @@
 """Connections and channels: the one object through which everything else speaks to clients."""
 
 from collections.abc import Collection, Mapping, Sequence
+from socket import socket
 
 from flask import Flask
 
@@ -86,6 +87,10 @@ class Transport:
     def carried(self) -> int:
         """How many sockets have left the HTTP server and are served by the loop."""
         return self._engine.carried
+
+    def open_plainly(self, sock: socket, address: str, data: bytes) -> bool:
+        """Open a link for who asks for a WebSocket with these first bytes, plainly and rightly; tell whether it did."""
+        return self._engine.open_plainly(sock, address, data)
 
     def stop(self) -> None:
         """Let nobody in any more, and end every link so that clients look for another server."""
