@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, tuple_, update
 
 from models import Attachment, Edit, Member, Message, Reaction, Room, Star, User, Vote, db
 from sopapo import broadcast
+from sopapo.chat.holding import let_go
 from sopapo.chat.visible import blind_to
 from sopapo.clock import now
 from sopapo.schemas.states import MessageState
@@ -118,8 +119,7 @@ def erase(message: Message) -> None:
         setattr(message, name, value)
     message.deleted_at = now()
     message.reactions.clear()
-    attached = (Attachment.room_id == message.room_id) & (Attachment.seq == message.seq)
-    db.session.execute(delete(Attachment).where(attached))
+    let_go((Attachment.room_id == message.room_id) & (Attachment.seq == message.seq))
     for table in (Edit, Star, Vote):
         db.session.execute(delete(table).where(table.message_id == message.id))
 
@@ -129,6 +129,6 @@ def erase_all(message_ids: Sequence[int]) -> None:
     for table in (Reaction, Edit, Star, Vote):
         db.session.execute(delete(table).where(table.message_id.in_(message_ids)))
     holding = select(Message.room_id, Message.seq).where(Message.id.in_(message_ids), Message.files.is_not(None))
-    db.session.execute(delete(Attachment).where(tuple_(Attachment.room_id, Attachment.seq).in_(holding)))
+    let_go(tuple_(Attachment.room_id, Attachment.seq).in_(holding))
     messages = update(Message).where(Message.id.in_(message_ids)).execution_options(synchronize_session=False)
     db.session.execute(messages.values(SAID_NOTHING | {"deleted_at": now()}))

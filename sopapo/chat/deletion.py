@@ -6,6 +6,7 @@ from sqlalchemy import delete, select, update
 
 from models import Block, File, Hiding, Member, Room, Scheduled, Session, Star, User, db
 from sopapo.chat.blocks import FOR_EVER, lock_users
+from sopapo.chat.holding import lock_files
 from sopapo.chat.people import get_user
 from sopapo.chat.profiles import tell_companions
 from sopapo.chat.roles import leave_room
@@ -54,12 +55,14 @@ def end_sessions(user_id: str, acknowledge: Callable[[], None]) -> None:
 
 def forget(user: User) -> None:
     """Take out of an account, inside the caller's transaction, what says who it was, and what was his alone."""
+    own = File.id == user.avatar
+    files = lock_files(select(File.id).where(File.owner_id == user.id, File.due_at.is_not(None) | own))
     user.username = f"deleted-{user.id.replace('-', '')[-23:]}"
     user.username_key = username_key(user.username)
     user.name, user.about, user.email, user.password_hash = NAME, "", None, ""
     user.admin, user.avatar = False, None
     user.deleted_at = user.suspended_at = now()
-    db.session.execute(update(File).where(File.owner_id == user.id, File.due_at.is_not(None)).values(due_at=0))
+    db.session.execute(update(File).where(File.id.in_(files), File.due_at.is_not(None)).values(due_at=0))
     for table in (Star, Hiding, Block):
         db.session.execute(delete(table).where(table.user_id == user.id))
     db.session.execute(delete(Scheduled).where(Scheduled.sender_id == user.id))

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from models import File, db
 from sopapo.chat.access import access_file
+from sopapo.chat.holding import lock_files
 from sopapo.chat.visible import files_of
 from sopapo.errors import Invalid, NotFound, no_such_file
 from sopapo.schemas.files import FileRequest
@@ -72,9 +73,13 @@ def facts_of_own(caller: Identity, ids: Sequence[str]) -> list[dict[str, Any]]:
     return [facts_of(file) for file in own_files(caller, ids, "files")] if ids else []
 
 
-def use_picture(caller: Identity, file_id: str | None) -> None:
-    """Let a picture that the caller has uploaded be an avatar. Raises NotFound and Invalid."""
-    file = db.session.scalar(files_of(caller.user_id).where(File.id == file_id).with_for_update())
+def use_picture(caller: Identity, file_id: str, instead_of: str | None) -> None:
+    """Let a picture that the caller has uploaded be an avatar, before it takes the place of another one.
+
+    Raises NotFound and Invalid.
+    """
+    lock_files([file_id, *([instead_of] if instead_of else [])])
+    file = db.session.scalar(files_of(caller.user_id).where(File.id == file_id))
     if file is None:
         raise no_such_file("avatar")
     if not file.thumbnail:

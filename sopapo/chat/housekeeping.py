@@ -1,8 +1,9 @@
 """What is over leaves the database: the contents of deleted rooms, and sessions that have ended."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 
-from models import Invite, Member, Message, Room, Session, db
+from models import Attachment, Invite, Member, Message, Room, Session, db
+from sopapo.chat.holding import let_go
 from sopapo.clock import now
 from sopapo.transaction import transaction
 
@@ -20,6 +21,8 @@ def clear_deleted_rooms() -> bool:
     piece = select(Message.id).where(Message.room_id == room_id).limit(CHUNK)
     with transaction(room_id):
         ids = db.session.scalars(piece).all()
+        said = select(Message.room_id, Message.seq).where(Message.id.in_(ids))
+        let_go(tuple_(Attachment.room_id, Attachment.seq).in_(said))
         db.session.execute(delete(Message).where(Message.id.in_(ids)))
         if len(ids) < CHUNK:
             for table in (Member, Invite):

@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from models import Member, Room, User, db
 from sopapo import broadcast
 from sopapo.chat.accounts import refuse_taken_email
+from sopapo.chat.blocks import lock_users
 from sopapo.chat.files import use_picture
 from sopapo.chat.people import get_user
 from sopapo.chat.presence import change_privacy
@@ -40,12 +41,13 @@ def update_profile(caller: Identity, body: UpdateProfile) -> Authenticated:
 def apply(caller: Identity, changes: dict[str, str | None]) -> Authenticated:
     """Store changes of an account, and tell of them."""
     with transaction() as tell:
+        lock_users(caller.user_id)
         user = get_user(caller.user_id)
         new = {name: value for name, value in changes.items() if getattr(user, name) != value}
+        if picture := new.get("avatar"):
+            use_picture(caller, picture, instead_of=user.avatar)
         for name, value in new.items():
             setattr(user, name, value)
-        if new.get("avatar") is not None:
-            use_picture(caller, user.avatar)
         if "email" in new:
             refuse_taken_email(user)
         if SEEN & new.keys():

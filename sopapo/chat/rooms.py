@@ -151,10 +151,10 @@ def update_room(caller: Identity, body: UpdateRoom) -> RoomUpdated:
         room, me = access_room(caller, body.room)
         refuse_change(room, me, set(changes))
         new = {name: value for name, value in changes.items() if getattr(room, name) != value}
+        if picture := new.get("avatar"):
+            use_picture(caller, picture, instead_of=room.avatar)
         for name, value in new.items():
             setattr(room, name, value)
-        if new.get("avatar") is not None:
-            use_picture(caller, room.avatar)
         if new:
             change_room(room)
             tell(broadcast.room, room_state(room), skip=caller.socket)
