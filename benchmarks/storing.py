@@ -11,12 +11,12 @@ from uuid_utils import uuid4
 from benchmarks.stage import Stage
 from benchmarks.way import TEXT
 from models import db
-from sopapo.batch import Batch, Draft
 from sopapo.chat.seeding import seed_crowd
 from sopapo.commands import schema
 from sopapo.commands.app import make_app
-from sopapo.database import WRITES
+from sopapo.draft import Draft
 from sopapo.errors import ChatError
+from sopapo.lane import Lane
 
 BATCHES = (1, 16, 64, 256)
 USERS, ROOMS, ROOM_SIZE = 200, 40, 5
@@ -35,11 +35,13 @@ def stages_storing(url: str | None) -> Iterator[list[Stage]]:
             crowd = seed_crowd(USERS, ROOMS, ROOM_SIZE)
             senders = [(user["rooms"][0], user["user"]) for user in crowd]
             name = "PostgreSQL" if url else "SQLite"
-            yield [stage(name, size, senders) for size in BATCHES]
+            lane = Lane(db.engine)
+            yield [stage(name, lane, size, senders) for size in BATCHES]
+            lane.close()
             db.engine.dispose()
 
 
-def stage(name: str, size: int, senders: list[Sender]) -> Stage:
+def stage(name: str, lane: Lane, size: int, senders: list[Sender]) -> Stage:
     """Return the stage that stores batches of one size, each sender in turn."""
     turn = cycle(senders)
     waiting: list[Draft] = []
@@ -47,13 +49,11 @@ def stage(name: str, size: int, senders: list[Sender]) -> Stage:
     def gather() -> None:
         waiting[:] = [Draft(room, user, str(uuid4()), TEXT) for room, user in islice(turn, size)]
 
-    return Stage(f"store in {name}, {size} at a time", "message", partial(store, waiting), size, before=gather)
+    return Stage(f"store in {name}, {size} at a time", "message", partial(store, lane, waiting), size, before=gather)
 
 
-def store(drafts: list[Draft]) -> None:
+def store(lane: Lane, drafts: list[Draft]) -> None:
     """Commit a batch as the journal does. Raises what refuses a message."""
-    with db.engine.execution_options(**{WRITES: True}).begin() as connection:
-        outcomes = Batch(connection, drafts, skip_locked=True).store()
-    for outcome in outcomes:
+    for outcome in lane.outcomes_of(drafts, skip_locked=True):
         if isinstance(outcome, ChatError):
             raise outcome

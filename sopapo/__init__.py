@@ -16,9 +16,12 @@ bus.py           what is done to sockets, here and there
 broadcast.py     one function for each state that clients can hear; the only emit
 states.py        rows as clients see them
 permissions.py   who may what, as pure functions
-batch.py         one transaction that stores many new messages
 gathering.py     what comes within a short time is worked on together
 journal.py       the group commit of new messages: the hot path
+lane.py          one of its ways to the database
+batch.py         one transaction that stores many new messages
+draft.py         a new message, before and after it has its numbers
+batch_store.py   how a batch is read and written in either database
 chat/            the use-cases, by noun: the only code that decides
 rest/            the HTTP door
 transport/       connections and channels on Flask-SocketIO and eventlet

@@ -3,32 +3,28 @@
 The rooms' locks come first: what is read after them is true until COMMIT.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from operator import attrgetter
-from types import SimpleNamespace
-from typing import Any, ClassVar, NamedTuple, cast
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import NamedTuple, cast
 
-import orjson
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from models import Message, Poll
+from models import Message
 from sopapo.batch_sql import (
     ATTACH,
     BRING,
-    COLUMNS,
-    FACTS,
     HOLD,
     INSERT_MESSAGES,
     LOCK_FILES,
-    LOCK_FREE_ROOMS,
-    LOCK_ROOMS,
     RAISE_COUNTERS,
     RAISE_MARKS,
+    SENT_BEFORE,
 )
+from sopapo.batch_store import Step, Store
 from sopapo.clock import now, rfc3339
-from sopapo.database import execute
+from sopapo.draft import Draft, NewMessage
 from sopapo.errors import ChatError, Forbidden, NotFound, RateLimited, no_such_file, no_such_room
 from sopapo.permissions import first_visible, is_admin, may_post
 from sopapo.schemas.messages import MessageSent
@@ -37,136 +33,124 @@ from sopapo.states import message_state
 
 Outcome = MessageSent | ChatError | None
 
-columns_of = attrgetter(*COLUMNS)
-
-
-@dataclass(slots=True)
-class Draft:
-    """A message before it has its number; one with a `fault` is refused, unless it was stored before."""
-
-    room_id: str
-    sender_id: str
-    client_id: str
-    text: str
-    reply_to: int | None = None
-    forwarded: bool = False
-    mentions: list[str] = field(default_factory=list)
-    mentions_all: bool = False
-    files: list[dict[str, Any]] = field(default_factory=list)
-    poll: Poll | None = None
-    fault: ChatError | None = None
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """Return what makes a resent message the same."""
-        return self.room_id, self.sender_id, self.client_id
-
-
-@dataclass(slots=True)
-class NewMessage:
-    """The row of a message that is just being written, with the names that `models.Message` has."""
-
-    room_id: str
-    seq: int
-    rev: int
-    client_id: str
-    sender_id: str
-    text: str
-    reply_to: int | None
-    forwarded: bool
-    mentions: list[str] | str | None
-    mentions_all: bool
-    created_at: int
-    expires_at: int | None
-    files: list[dict[str, Any]] | None
-    poll: Poll | None
-
-    system: ClassVar = None
-    pinned: ClassVar = False
-    edited_at: ClassVar = None
-    deleted_at: ClassVar = None
-    reactions: ClassVar = ()
-
-    @property
-    def kind(self) -> str:
-        """What the message is."""
-        return "poll" if self.poll else "text"
-
 
 class Fact(NamedTuple):
-    """What decides about the draft of that number; the role is empty where its sender is no member."""
+    """What decides about the draft of that number: its sender as a member; without a role he is none."""
 
     n: int
     role: str
     joined_seq: int
     silenced_until: int | None
     last_sent_at: int
-    seq: int | None
+
+
+@dataclass(slots=True)
+class Room:
+    """What decides about all drafts of a room, and the counters that they raise."""
+
+    kind: str
+    public: bool
+    post: str
+    history: str
+    first_seq: int
+    last_seq: int
+    last_rev: int
+    expire_after: int | None
+    slow_mode: int | None
 
 
 class Batch:
     """The drafts of one transaction and what becomes of each."""
 
-    def __init__(self, connection: Connection, drafts: Sequence[Draft], *, skip_locked: bool) -> None:
-        """Take drafts in the order in which they came."""
-        self.connection = connection
-        self.dialect = connection.dialect.name
+    def __init__(self, store: Store, drafts: Sequence[Draft], *, skip_locked: bool, looking: bool) -> None:
+        """Take drafts in the order in which they came; `looking` for those that were stored before.
+
+        Without that the database refuses a batch that holds one: they are few, and looking for them costs all.
+        """
+        self.store = store
         self.drafts = drafts
-        self.skips = skip_locked and self.dialect == "postgresql"
+        self.skips = skip_locked and store.can_skip
+        self.looking = looking
         self.moment = now()
         self.outcomes: list[Outcome] = [None] * len(drafts)
-        self.rooms: dict[str, SimpleNamespace] = {}
+        self.rooms: dict[str, Room] = {}
         self.rows: list[NewMessage] = []
         self.spoken: set[tuple[str, str]] = set()
 
-    def store(self) -> list[Outcome]:
+    def run(self) -> list[Outcome]:
         """Give each new message its numbers and store it; None is said of a room that others have locked."""
-        self.lock_rooms()
-        if with_files := [draft for draft in self.drafts if draft.files]:
-            self.find_files(with_files)
-        first: dict[tuple[str, str, str], int] = {}
-        known: dict[int, int] = {}
-        for n, fact in enumerate(self.facts()):
-            draft = self.drafts[n]
-            room = self.rooms.get(draft.room_id)
-            if room is None:
-                self.outcomes[n] = None if self.skips else no_such_room()
-            elif not fact.role:
-                self.outcomes[n] = Forbidden("join the room first") if room.public else no_such_room()
-            elif fact.seq is not None:
-                known[n] = fact.seq
-            elif draft.key in first:
-                self.outcomes[n] = again(self.outcomes[first[draft.key]])
-            else:
-                first[draft.key] = n
-                self.outcomes[n] = self.refusal(room, draft, fact) or self.number(room, draft)
-        self.find_again(known)
-        self.write()
+        try:
+            self.decide()
+            self.store.write(list(self.steps()))
+        except BaseException:
+            self.store.give_up()
+            raise
         return self.outcomes
 
-    def lock_rooms(self) -> None:
-        """Take the row locks of the rooms."""
-        ids = list({draft.room_id for draft in self.drafts})
-        found = execute(self.connection, LOCK_FREE_ROOMS if self.skips else LOCK_ROOMS, ids)
-        self.rooms = {room.id: SimpleNamespace(**room._mapping) for room in found}
+    def decide(self) -> None:
+        """Read under the locks what decides about each draft, and say what becomes of it."""
+        facts = self.facts()
+        if with_files := [draft for draft in self.drafts if draft.files]:
+            self.find_files(with_files)
+        members = [n for n, fact in enumerate(facts) if self.admits(n, fact)]
+        again = self.sent_before(members) if self.looking else {}
+        self.take(facts[n] for n in members if n not in again)
+        if not self.looking:
+            # Who may no longer say it is answered all the same where he has said it before.
+            again = self.sent_before([n for n in members if isinstance(self.outcomes[n], ChatError)])
+        self.find_again(again)
+
+    def admits(self, n: int, fact: Fact) -> bool:
+        """Tell whether a draft comes from a member of a room that is there and ours to change, and say so if not."""
+        room = self.rooms.get(self.drafts[n].room_id)
+        if room is None:
+            self.outcomes[n] = None if self.skips else no_such_room()
+        elif not fact.role:
+            self.outcomes[n] = Forbidden("join the room first") if room.public else no_such_room()
+        return room is not None and bool(fact.role)
+
+    def take(self, facts: Iterable[Fact]) -> None:
+        """Give each of these drafts its numbers, or say why not; one that comes twice is taken once."""
+        first: dict[tuple[str, str, str], int] = {}
+        for fact in facts:
+            draft = self.drafts[fact.n]
+            room = self.rooms[draft.room_id]
+            if draft.key in first:
+                self.outcomes[fact.n] = repeated(self.outcomes[first[draft.key]])
+            else:
+                first[draft.key] = fact.n
+                self.outcomes[fact.n] = self.refusal(room, draft, fact) or self.number(room, draft)
+
+    def facts(self) -> list[Fact]:
+        """Begin, lock the rooms, and return what decides about each draft."""
+        rooms = list({draft.room_id for draft in self.drafts})
+        drafts = [{"n": n, "room": draft.room_id, "sender": draft.sender_id} for n, draft in enumerate(self.drafts)]
+        rows = sorted(self.store.read(rooms, drafts, skip_locked=self.skips), key=itemgetter(0))
+        for draft, row in zip(self.drafts, rows, strict=True):
+            if row[5] is not None and draft.room_id not in self.rooms:
+                self.rooms[draft.room_id] = Room(*row[5:])
+        return [Fact(*row[:5]) for row in rows]
+
+    def sent_before(self, numbers: Sequence[int]) -> dict[int, int]:
+        """Return which of these drafts were stored before, each with its seq."""
+        if not numbers:
+            return {}
+        drafts = [self.drafts[n] for n in numbers]
+        asked = [
+            {"n": n, "room": draft.room_id, "sender": draft.sender_id, "client": draft.client_id}
+            for n, draft in zip(numbers, drafts, strict=True)
+        ]
+        return dict(map(tuple, self.store.ask(SENT_BEFORE, asked)))
 
     def find_files(self, drafts: list[Draft]) -> None:
         """Make sure that the files which these bring along are there, and stay."""
         wanted = {file["id"] for draft in drafts for file in draft.files}
-        there = {row[0] for row in execute(self.connection, LOCK_FILES, list(wanted))}
+        there = {row[0] for row in self.store.ask(LOCK_FILES, list(wanted))}
         for draft in drafts:
             if not there.issuperset(file["id"] for file in draft.files):
                 draft.fault = no_such_file("forward" if draft.forwarded else "files")
 
-    def facts(self) -> list[Fact]:
-        """Read under the locks what decides about each draft: the sender's role, and the seq it already has."""
-        drafts = [
-            {"n": n, "room": draft.room_id, "sender": draft.sender_id, "client": draft.client_id}
-            for n, draft in enumerate(self.drafts)
-        ]
-        return sorted(map(Fact._make, execute(self.connection, FACTS, drafts).fetchall()))
-
-    def refusal(self, room: SimpleNamespace, draft: Draft, fact: Fact) -> ChatError | None:
+    def refusal(self, room: Room, draft: Draft, fact: Fact) -> ChatError | None:
         """Return why a member may not say this now, or None."""
         if not may_post(room.kind, room.post, fact.role):
             return Forbidden("only admins write here")
@@ -184,7 +168,7 @@ class Batch:
                 return RateLimited("the room is in slow mode", retry_after=wait / 1000)
         return None
 
-    def number(self, room: SimpleNamespace, draft: Draft) -> MessageSent:
+    def number(self, room: Room, draft: Draft) -> MessageSent:
         """Give a message the next numbers of its room."""
         room.last_seq += 1
         room.last_rev += 1
@@ -193,7 +177,7 @@ class Batch:
         self.spoken.add(draft.key[:2])
         return MessageSent(message=message_state(cast(Message, row)), duplicate=False)
 
-    def row(self, draft: Draft, room: SimpleNamespace) -> NewMessage:
+    def row(self, draft: Draft, room: Room) -> NewMessage:
         """Return a new message."""
         return NewMessage(
             draft.room_id,
@@ -218,7 +202,7 @@ class Batch:
             return
         names = [(self.drafts[n].room_id, seq) for n, seq in known.items()]
         query = select(Message).where(tuple_(Message.room_id, Message.seq).in_(names))
-        with Session(self.connection) as session:
+        with Session(self.store.connection) as session:
             found = {(message.room_id, message.seq): message for message in session.scalars(query)}
         for n, seq in known.items():
             message = found[self.drafts[n].room_id, seq]
@@ -232,51 +216,33 @@ class Batch:
         expired = message.expires_at is not None and message.expires_at <= self.moment
         return expired or message.seq < self.rooms[message.room_id].first_seq
 
-    def write(self) -> None:
-        """Store the new messages, their rooms' counters and their senders' marks."""
+    def steps(self) -> Iterator[Step]:
+        """Yield what is to be written: the new messages, their rooms' counters and their senders' marks."""
         if not self.rows:
             return
-        self.insert()
-        if bringing := [row for row in self.rows if row.files or row.poll]:
-            self.bring(bringing)
+        yield Step(INSERT_MESSAGES, self.rows)
+        yield from bringing([row for row in self.rows if row.files or row.poll])
         counters = {row.room_id: (row.seq, row.rev) for row in self.rows}
         marks = {(row.room_id, row.sender_id): row.seq for row in self.rows}
-        execute(
-            self.connection,
-            RAISE_COUNTERS,
-            [{"room": room, "seq": seq, "rev": rev} for room, (seq, rev) in counters.items()],
-        )
-        execute(
-            self.connection,
+        yield Step(RAISE_COUNTERS, [{"room": room, "seq": seq, "rev": rev} for room, (seq, rev) in counters.items()])
+        yield Step(
             RAISE_MARKS,
             [{"room": room, "sender": sender, "seq": seq, "at": self.moment} for (room, sender), seq in marks.items()],
         )
 
-    def insert(self) -> None:
-        """Store the new messages."""
-        if self.dialect == "sqlite":
-            self.connection.exec_driver_sql(INSERT_MESSAGES["sqlite"], [sqlite_row(row) for row in self.rows])
-        else:
-            execute(self.connection, INSERT_MESSAGES, self.rows)
 
-    def bring(self, rows: Sequence[NewMessage]) -> None:
-        """Give new messages the polls and the files that they bring, and let them hold these."""
-        brought = [
-            {"room": row.room_id, "seq": row.seq, "kind": row.kind, "poll": row.poll, "files": row.files}
-            for row in rows
-        ]
-        execute(self.connection, BRING, brought)
-        held = [{"room": row.room_id, "seq": row.seq, "file": file["id"]} for row in rows for file in row.files or ()]
-        if held:
-            execute(self.connection, ATTACH, held)
-            execute(self.connection, HOLD, [each["file"] for each in held])
-
-
-def sqlite_row(row: NewMessage) -> tuple[Any, ...]:
-    """Return the columns of a message as SQLite takes them, which knows no lists."""
-    if row.mentions is not None:
-        row = replace(row, mentions=orjson.dumps(row.mentions).decode())
-    return columns_of(row)
+def bringing(rows: Sequence[NewMessage]) -> Iterator[Step]:
+    """Yield what gives new messages the polls and the files that they bring, and lets them hold these."""
+    if not rows:
+        return
+    yield Step(
+        BRING,
+        [{"room": row.room_id, "seq": row.seq, "kind": row.kind, "poll": row.poll, "files": row.files} for row in rows],
+    )
+    held = [{"room": row.room_id, "seq": row.seq, "file": file["id"]} for row in rows for file in row.files or ()]
+    if held:
+        yield Step(ATTACH, held)
+        yield Step(HOLD, [each["file"] for each in held])
 
 
 def said_nothing(state: MessageState, moment: int) -> MessageState:
@@ -290,6 +256,6 @@ def said_nothing(state: MessageState, moment: int) -> MessageState:
     return empty
 
 
-def again(outcome: Outcome) -> Outcome:
+def repeated(outcome: Outcome) -> Outcome:
     """Answer a repetition as the first was answered, marked as such."""
     return outcome if outcome is None or isinstance(outcome, ChatError) else {**outcome, "duplicate": True}

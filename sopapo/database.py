@@ -23,6 +23,14 @@ LOCK_SECONDS = 5
 DAY_SECONDS = 86_400
 SQLITE_LOCK_SECONDS = 8
 WRITES = "sopapo_writes"
+# A page that many transactions change is written back once for all of them: a log of 16 MB saves one part in twenty.
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "cache_size = -16000",
+    "wal_autocheckpoint = 4000",
+)
 
 POSTGRES_OPTIONS = (
     f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={LOCK_SECONDS}s "
@@ -75,7 +83,7 @@ def configure_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) 
     """Make a new connection durable and strict, and leave BEGIN to us."""
     assert isinstance(connection, sqlite3.Connection)
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -16000"):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     connection.create_function(Folded.name, 1, fold, deterministic=True)
 

@@ -14,13 +14,15 @@ from threading import Event
 
 import structlog
 from flask import Flask, current_app
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import Engine, QueuePool
 
 from models import db
-from sopapo import broadcast, metrics
-from sopapo.batch import Batch, Draft, Outcome
-from sopapo.database import WRITES
-from sopapo.errors import ChatError, Unavailable, is_away, outcome_of
+from sopapo import broadcast
+from sopapo.batch import Outcome
+from sopapo.database import is_sqlite
+from sopapo.draft import Draft
+from sopapo.errors import ChatError, Unavailable, outcome_of
+from sopapo.lane import Lane
 from sopapo.schemas.messages import MessageSent
 from sopapo.transaction import gates, gates_by_room, gates_held
 from sopapo.transport.runtime import spawn
@@ -32,9 +34,10 @@ MAX_SECONDS = 9
 MAX_DRAFTS = 256
 MAX_BYTES = 1024 * 1024
 MAX_WAITING = 20_000
-TRIES = 4
-# Serialization failure and deadlock: the whole transaction is worth another try.
-AGAIN = ("40001", "40P01")
+# How many transactions are under way at once on PostgreSQL: while one waits, the other is worked on.
+LANES = 2
+# So few are not shared between lanes.
+FEW_DRAFTS = 32
 
 Settle = Callable[[MessageSent | ChatError], None]
 
@@ -72,6 +75,9 @@ class Journal:
         self.stored_in = stored_in
         self.queue: deque[Waiting] = deque()
         self.under_way: set[Waiting] = set()
+        # The lanes without a transaction; and the rooms and senders in those of the others: nothing may overtake these.
+        self.free = 0
+        self.busy: set[str] = set()
         self.aside: Counter[str] = Counter()
         self.awake = Event()
         self.started = False
@@ -87,8 +93,12 @@ class Journal:
         self.queue.append(Waiting(draft, socket, settle, time.monotonic() + MAX_SECONDS))
         if not self.started:
             self.started = True
-            spawn(self.run)
-        if not self.awake.is_set():
+            with self.app.app_context():
+                self.free = lanes_for(db.engine)
+            for _ in range(self.free):
+                spawn(self.run)
+        # What must wait for a lane is taken by that lane as soon as it is free.
+        if not (self.awake.is_set() or draft.room_id in self.busy or draft.sender_id in self.busy):
             self.awake.set()
 
     def post_and_wait(self, draft: Draft, socket: str | None) -> MessageSent:
@@ -108,56 +118,73 @@ class Journal:
                 waiting.answer(Unavailable("the message could not be stored in time", retry_after=1))
 
     def run(self) -> None:
-        """Store what waits, for ever."""
+        """Store what waits, for ever: one lane of them."""
         with self.app.app_context():
+            lane = Lane(db.engine)
             while True:
                 self.awake.wait()
                 self.awake.clear()
                 # One turn of the loop reads what has arrived meanwhile: more messages share the commit.
                 time.sleep(0)
                 while batch := self.next_batch():
-                    self.store_safely(batch)
+                    self.store_safely(lane, batch)
 
-    def store_safely(self, batch: list[Waiting]) -> None:
+    def store_safely(self, lane: Lane, batch: list[Waiting]) -> None:
         """Store drafts; whatever goes wrong with them, those who come later are served."""
+        busy = {name for waiting in batch for name in (waiting.draft.room_id, waiting.draft.sender_id)}
+        self.busy |= busy
+        self.free -= 1
         try:
-            self.store(batch, skip_locked=True)
+            self.store(lane, batch, skip_locked=True)
         except Exception as error:  # noqa: BLE001 - every sender is answered
-            self.under_way.difference_update(batch)
             for waiting in batch:
                 waiting.answer(outcome_of(error))
+        finally:
+            self.under_way.difference_update(batch)
+            self.busy -= busy
+            self.free += 1
 
     def next_batch(self) -> list[Waiting]:
         """Take the oldest drafts whose rooms nobody is changing just now; forget those that were given up.
 
-        Those whose rooms somebody is changing wait aside for their turn: it comes, however many others want one.
+        Those whose rooms somebody is changing wait aside for their turn: it comes, however many others want one. What
+        another lane has in hand is waited for here: neither a room nor a sender may overtake himself.
         """
         batch: list[Waiting] = []
         held: list[Waiting] = []
         later: deque[Waiting] = deque()
+        behind = set(self.busy)
         size = 0
         gate_of = gates_by_room()
-        while self.queue and len(batch) < MAX_DRAFTS and size < MAX_BYTES:
+        most = self.fair_share()
+        while self.queue and len(batch) < most and size < MAX_BYTES:
             waiting = self.queue.popleft()
             if waiting.settled:
                 continue
-            room_id = waiting.draft.room_id
-            if self.aside[room_id] or len(held) >= MAX_DRAFTS:
+            draft = waiting.draft
+            if draft.room_id in behind or draft.sender_id in behind:
+                behind.update((draft.room_id, draft.sender_id))
                 later.append(waiting)
-            elif gates.is_held(gate_of(room_id)):
+            elif self.aside[draft.room_id] or len(held) >= MAX_DRAFTS:
+                later.append(waiting)
+            elif gates.is_held(gate_of(draft.room_id)):
                 held.append(waiting)
             else:
                 batch.append(waiting)
-                size += len(waiting.draft.text)
+                size += len(draft.text)
         self.queue.extendleft(reversed(later))
         self.put_aside(held)
         return batch
 
-    def store(self, batch: list[Waiting], *, skip_locked: bool) -> None:
+    def fair_share(self) -> int:
+        """Return how many drafts one lane takes: those that are free share what waits."""
+        return min(MAX_DRAFTS, max(FEW_DRAFTS, -(-len(self.queue) // self.free)))
+
+    def store(self, lane: Lane, batch: list[Waiting], *, skip_locked: bool) -> None:
         """Store drafts in one transaction, then settle them in the order of their numbers."""
         self.under_way.update(batch)
         with gates_held(*{waiting.draft.room_id for waiting in batch}):
-            outcomes = outcomes_of([waiting.draft for waiting in batch], skip_locked=skip_locked)
+            outcomes = lane.outcomes_of([waiting.draft for waiting in batch], skip_locked=skip_locked)
             settle(list(zip(batch, outcomes, strict=True)))
             for room_id in {waiting.draft.room_id for waiting in batch}:
                 self.stored_in(room_id)
@@ -172,42 +199,27 @@ class Journal:
 
     def store_aside(self, batch: list[Waiting]) -> None:
         """Wait for rooms that are being changed, here or by another process; these rooms' later drafts wait, too."""
+        lane: Lane | None = None
         try:
             with self.app.app_context():
-                self.store(batch, skip_locked=False)
+                lane = Lane(db.engine)
+                self.store(lane, batch, skip_locked=False)
         except Unavailable as error:
             settle([(waiting, error) for waiting in batch])
         finally:
+            if lane is not None:
+                lane.close()
             self.under_way.difference_update(batch)
             self.aside -= Counter(waiting.draft.room_id for waiting in batch)
             self.awake.set()
 
 
-def outcomes_of(drafts: list[Draft], *, skip_locked: bool) -> list[Outcome]:
-    """Commit a batch; where it fails, see each message by itself, so that one cannot spoil the others."""
-    try:
-        return commit(drafts, skip_locked=skip_locked)
-    except Exception as error:  # noqa: BLE001 - every sender is answered
-        if is_away(error) or len(drafts) == 1:
-            return [outcome_of(error)] * len(drafts)
-    return [outcomes_of([draft], skip_locked=skip_locked)[0] for draft in drafts]
-
-
-def commit(drafts: list[Draft], *, skip_locked: bool) -> list[Outcome]:
-    """Store drafts in one transaction; try again where another process came between."""
-    for left in reversed(range(TRIES)):
-        try:
-            with db.engine.execution_options(**{WRITES: True}).begin() as connection:
-                batch = Batch(connection, drafts, skip_locked=skip_locked)
-                outcomes = batch.store()
-        except DBAPIError as error:
-            code = getattr(error.orig, "pgcode", None)
-            if not left or not (isinstance(error, IntegrityError) or code in AGAIN):
-                raise
-        else:
-            metrics.observe_batch(len(drafts), len(batch.rows))
-            return outcomes
-    return []
+def lanes_for(engine: Engine) -> int:
+    """Return how many transactions may be under way at once: SQLite has one lock, a small pool few connections."""
+    if is_sqlite(engine):
+        return 1
+    assert isinstance(engine.pool, QueuePool)
+    return max(1, min(LANES, engine.pool.size() // 4))
 
 
 def settle(outcomes: Sequence[tuple[Waiting, Outcome]]) -> None:

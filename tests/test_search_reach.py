@@ -145,3 +145,46 @@ def test_search_agrees_with_a_plain_reading_of_what_each_may_read(door: Door, ma
 def plainly(result: Json) -> str:
     """The text of a short message as its snippet says it."""
     return str(result["snippet"].replace("<mark>", "").replace("</mark>", ""))
+
+
+COLUMNS = "room_id, kind, forwarded, mentions_all, pinned, created_at, sender_id"
+
+
+def put(server: Server, room: str, text: str) -> None:
+    """Write a message into the database behind the server's back, after the last one of a room."""
+    rows(
+        server,
+        f"INSERT INTO messages ({COLUMNS}, seq, rev, text) SELECT {COLUMNS}, seq + 1, rev + 1, ? FROM messages"  # noqa: S608
+        " WHERE room_id = ? ORDER BY seq DESC LIMIT 1",
+        text,
+        room,
+    )
+
+
+def test_what_others_have_written_into_the_database_is_found_too(
+    door: Door, server: Server, make_user: MakeUser
+) -> None:
+    ana = make_user()
+    room = ana.create_room()
+    ana.send(room, "primeira")
+    put(server, room, "segunda")
+    assert texts(door, ana, "segunda") == ["segunda"]
+    rows(server, "UPDATE messages SET text = 'terceira' WHERE room_id = ? AND text = 'segunda'", room)
+    assert texts(door, ana, "segunda") == []
+    assert texts(door, ana, "terceira") == ["terceira"]
+
+
+def test_a_message_in_the_place_of_the_last_one_that_went_is_found(
+    door: Door, server: Server, make_user: MakeUser
+) -> None:
+    ana = make_user()
+    room = ana.create_room()
+    for text in ("fica", "some", "chega"):
+        ana.send(room, "antes")
+        put(server, room, text)
+        assert texts(door, ana, text) == [text]
+        rows(server, "DELETE FROM messages WHERE room_id = ? AND text IN ('antes', 'some')", room)
+        assert texts(door, ana, "some") == []
+        rows(server, "UPDATE rooms SET last_seq = last_seq + 2, last_rev = last_rev + 2 WHERE id = ?", room)
+    assert texts(door, ana, "chega") == ["chega"]
+    assert texts(door, ana, "antes") == []

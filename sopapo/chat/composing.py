@@ -6,13 +6,13 @@ from datetime import datetime
 from sqlalchemy import select
 
 from models import Message, Room, db
-from sopapo.batch import Draft
 from sopapo.chat.access import read_message
 from sopapo.chat.files import facts_of_own
 from sopapo.chat.mentions import mentions_in
 from sopapo.chat.tallies import again, new_poll
 from sopapo.chat.visible import is_alive
 from sopapo.clock import moment_of, now
+from sopapo.draft import Draft
 from sopapo.errors import ChatError, Gone, Invalid, NotFound
 from sopapo.schemas.messages import Forward, SendMessage
 from sopapo.schemas.polls import CreatePoll
