@@ -15,7 +15,7 @@ from models.presence import Presence, Process
 from models.reaction import Reaction
 from models.report import Report
 from models.room import Room
-from models.scheduled import Scheduled
+from models.scheduled import Scheduled, ScheduledFile
 from models.session import Session
 from models.star import Star
 from models.user import User
@@ -40,6 +40,7 @@ __all__ = [
     "Report",
     "Room",
     "Scheduled",
+    "ScheduledFile",
     "Session",
     "Star",
     "User",

@@ -1,5 +1,6 @@
 """Whoever lets go of several files locks them in the order of their ids, as whoever sends them: so nobody waits in a ring."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ import pytest
 
 from tests.conftest import MakeServer, MakeUser
 from tests.support.databases import Postgresql
+from tests.support.fields import in_seconds
 from tests.support.files import kept_of, png, upload
 from tests.support.people import PASSWORD
 from tests.support.person import Person
@@ -81,6 +83,14 @@ def expires(ana: Person, first: Json, second: Json) -> Act:
     return lambda: age(ana.server, room, 3_600_000)
 
 
+def cancels(ana: Person, first: Json, second: Json) -> Act:
+    """Cancel a message for later that holds the files in the other order."""
+    path, client_id = f"/rooms/{ana.create_room()}/scheduled", str(uuid.uuid4())
+    files = [second["id"], first["id"]]
+    ana.rest.post(path, client_id=client_id, files=files, send_at=in_seconds(3600))
+    return lambda: ana.rest.ask("DELETE", f"{path}/{client_id}")
+
+
 def pictures_himself(ana: Person, first: Json, second: Json) -> Act:
     """Let the second file take the place of the first as an avatar."""
     ana.rest.ask("PATCH", "/me", json={"avatar": first["id"]})
@@ -101,7 +111,7 @@ def goes(ana: Person, first: Json, second: Json) -> Act:
     return lambda: ana.rest.ask("DELETE", "/me", json={"password": PASSWORD})
 
 
-ACTS = [deletes, clears, expires, pictures_himself, pictures_a_room, goes]
+ACTS = [deletes, clears, expires, cancels, pictures_himself, pictures_a_room, goes]
 
 
 @pytest.mark.parametrize("lets_go", ACTS, ids=lambda act: act.__name__)

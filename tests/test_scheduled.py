@@ -17,7 +17,7 @@ from tests.support.server import Server
 from tests.support.waiting import eventually
 
 Json = dict[str, Any]
-FIELDS = {"room", "client_id", "text", "reply_to", "send_at", "created_at", "status", "error"}
+FIELDS = {"room", "client_id", "text", "files", "reply_to", "send_at", "created_at", "status", "error"}
 
 
 def schedule(door: Door, person: Person, room: str, seconds: float = 3600, **fields: Any) -> Json:
@@ -133,7 +133,8 @@ def test_one_that_cannot_be_sent_is_kept_with_the_reason(door: Door, make_user: 
         ("text", "x" * 10_001),
         ("client_id", "1"),
         ("reply_to", 0),
-        ("files", []),
+        ("files", ["1"]),
+        ("forward", None),
     ],
     ids=brief,
 )

@@ -1,10 +1,10 @@
 """Deleting one's account: the person goes, what was said stays."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, or_, select, update
 
-from models import Block, File, Hiding, Member, Room, Scheduled, Session, Star, User, db
+from models import Block, File, Hiding, Member, Room, Scheduled, ScheduledFile, Session, Star, User, db
 from sopapo.chat.blocks import FOR_EVER, lock_users
 from sopapo.chat.holding import lock_files
 from sopapo.chat.people import get_user
@@ -55,8 +55,7 @@ def end_sessions(user_id: str, acknowledge: Callable[[], None]) -> None:
 
 def forget(user: User) -> None:
     """Take out of an account, inside the caller's transaction, what says who it was, and what was his alone."""
-    own = File.id == user.avatar
-    files = lock_files(select(File.id).where(File.owner_id == user.id, File.due_at.is_not(None) | own))
+    files = lock_own(user)
     user.username = f"deleted-{user.id.replace('-', '')[-23:]}"
     user.username_key = username_key(user.username)
     user.name, user.about, user.email, user.password_hash = NAME, "", None, ""
@@ -69,6 +68,15 @@ def forget(user: User) -> None:
     direct = select(Room.id).join(Member, Member.room_id == Room.id)
     rooms = direct.where(Member.user_id == user.id, Room.kind == "direct")
     db.session.execute(update(Member).where(Member.room_id.in_(rooms)).values(silenced_until=FOR_EVER))
+
+
+def lock_own(user: User) -> Sequence[str]:
+    """Lock the messages for later of an account that goes, and the files that it lets go of; returns their ids."""
+    mine = select(Scheduled.room_id).where(Scheduled.sender_id == user.id)
+    db.session.execute(mine.order_by(Scheduled.room_id, Scheduled.client_id).with_for_update())
+    for_later = exists().where(ScheduledFile.file_id == File.id)
+    let_go = or_(File.due_at.is_not(None), File.id == user.avatar, for_later)
+    return lock_files(select(File.id).where(File.owner_id == user.id, let_go))
 
 
 def leave_all_rooms(user_id: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import structlog
 from sqlalchemy import bindparam, delete, exists, or_, select
 
-from models import Attachment, File, Room, User, db
+from models import Attachment, File, Room, ScheduledFile, User, db
 from sopapo.clock import now
 from sopapo.storage import keys_of, spool, storage
 from sopapo.transaction import ask, transaction
@@ -65,9 +65,10 @@ def claim() -> tuple[bool, Sequence[str]]:
 
 
 def held_among(file_ids: Sequence[str]) -> set[str]:
-    """Return those files that a message or an avatar still refers to."""
+    """Return those files that a message, one for later or an avatar still refers to."""
     is_held = or_(
         exists().where(Attachment.file_id == File.id),
+        exists().where(ScheduledFile.file_id == File.id),
         exists().where(User.avatar == File.id),
         exists().where(Room.avatar == File.id),
     )

@@ -73,6 +73,20 @@ def facts_of_own(caller: Identity, ids: Sequence[str]) -> list[dict[str, Any]]:
     return [facts_of(file) for file in own_files(caller, ids, "files")] if ids else []
 
 
+def held_from_now_on(caller: Identity, ids: Sequence[str]) -> list[File]:
+    """Return files that the caller has uploaded, for something to hold them: when it lets go, a trigger says so.
+
+    Raises NotFound.
+    """
+    if not ids:
+        return []
+    lock_files(ids)
+    files = own_files(caller, ids, "files")
+    for file in files:
+        file.due_at = None
+    return files
+
+
 def use_picture(caller: Identity, file_id: str, instead_of: str | None) -> None:
     """Let a picture that the caller has uploaded be an avatar, before it takes the place of another one.
 

@@ -1,13 +1,17 @@
 """Messages for later: asking for them, changing and cancelling them."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, select
 
-from models import Message, Scheduled, db
+from models import File, Message, Scheduled, ScheduledFile, db
 from sopapo import broadcast
 from sopapo.chat.access import access_room, refuse_writing
 from sopapo.chat.composing import time_to_come
-from sopapo.clock import moment_of, now, rfc3339
-from sopapo.errors import Conflict, NotFound
+from sopapo.chat.files import held_from_now_on
+from sopapo.chat.waiting import forget, own_row, scheduled_state
+from sopapo.clock import moment_of, now
+from sopapo.errors import Conflict, Invalid
 from sopapo.schemas.scheduled import (
     ChangeScheduled,
     ListScheduled,
@@ -17,7 +21,6 @@ from sopapo.schemas.scheduled import (
     ScheduledRequest,
     ScheduleMessage,
 )
-from sopapo.schemas.states import ScheduledState
 from sopapo.security import Identity
 from sopapo.transaction import transaction
 
@@ -33,7 +36,7 @@ def schedule_message(caller: Identity, body: ScheduleMessage) -> MessageSchedule
         if row is None:
             refuse_writing(room, me)
             refuse_sent(caller, body)
-            row = new_row(caller, body)
+            row = new_row(caller, body, held_from_now_on(caller, body.files))
             db.session.add(row)
         state = scheduled_state(row)
         if not known:
@@ -53,7 +56,7 @@ def refuse_sent(caller: Identity, body: ScheduleMessage) -> None:
         raise Conflict(f"at most {AT_MOST} messages may wait")
 
 
-def new_row(caller: Identity, body: ScheduleMessage) -> Scheduled:
+def new_row(caller: Identity, body: ScheduleMessage, files: Sequence[File]) -> Scheduled:
     """Return the row of a new message for later. Raises Invalid."""
     due_at = time_of(body)
     return Scheduled(
@@ -66,6 +69,7 @@ def new_row(caller: Identity, body: ScheduleMessage) -> Scheduled:
         due_at=due_at,
         created_at=now(),
         claimed=False,
+        holds=[ScheduledFile(place=place, file=file) for place, file in enumerate(files)],
     )
 
 
@@ -84,6 +88,8 @@ def change_scheduled(caller: Identity, body: ChangeScheduled) -> ScheduledChange
         row = own_row(caller, body)
         before = scheduled_state(row)
         if body.text is not None:
+            if not (body.text or row.holds):
+                raise Invalid("needs 1 to 10000 characters", "text")
             row.text = body.text
         if body.send_at is not None and moment_of(body.send_at) != row.send_at:
             row.send_at = row.due_at = time_of(body)
@@ -98,22 +104,11 @@ def cancel_scheduled(caller: Identity, body: ScheduledRequest) -> ScheduledChang
     """Forget a message for later. Raises NotFound, and Conflict where it is being sent just now."""
     with transaction() as tell:
         row = own_row(caller, body)
-        db.session.delete(row)
         state = scheduled_state(row)
+        forget(row)
         state["status"] = "cancelled"
         tell(broadcast.scheduled, caller.user_id, state, skip=caller.socket)
     return ScheduledChanged(scheduled=state)
-
-
-def own_row(caller: Identity, body: ScheduledRequest) -> Scheduled:
-    """Return a message for later, locked. Raises NotFound, and Conflict where it is being sent just now."""
-    name = (caller.user_id, body.room, body.client_id)
-    row = db.session.get(Scheduled, name, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise NotFound("there is no such message for later", "client_id")
-    if row.claimed:
-        raise Conflict("the message is being sent")
-    return row
 
 
 def list_scheduled(caller: Identity, body: ListScheduled) -> ScheduledMessages:
@@ -123,17 +118,3 @@ def list_scheduled(caller: Identity, body: ListScheduled) -> ScheduledMessages:
         query = query.where(Scheduled.room_id == body.room)
     rows = db.session.scalars(query.order_by(Scheduled.send_at, Scheduled.client_id))
     return ScheduledMessages(scheduled=[scheduled_state(row) for row in rows])
-
-
-def scheduled_state(row: Scheduled) -> ScheduledState:
-    """Return a message for later as its author sees it."""
-    return ScheduledState(
-        room=row.room_id,
-        client_id=row.client_id,
-        text=row.text,
-        reply_to=row.reply_to,
-        send_at=rfc3339(row.send_at),
-        created_at=rfc3339(row.created_at),
-        status="failed" if row.fault else "waiting",
-        error=row.fault,
-    )

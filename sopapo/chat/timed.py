@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from models import Scheduled, User, db
 from sopapo import broadcast
 from sopapo.chat.messages import post_message
-from sopapo.chat.scheduled import scheduled_state
+from sopapo.chat.waiting import forget, scheduled_state
 from sopapo.clock import now
 from sopapo.errors import ChatError, Suspended
 from sopapo.schemas.messages import MessageSent, SendMessage
@@ -53,7 +53,8 @@ def send(row: Scheduled) -> "SimpleQueue[Outcome]":
     if db.session.scalar(select(User.suspended_at).where(User.id == row.sender_id)) is not None:
         outcome.put(Suspended("the account is suspended"))
         return outcome
-    body = SendMessage(room=row.room_id, client_id=row.client_id, text=row.text, reply_to=row.reply_to)
+    files = [held.file_id for held in row.holds]
+    body = SendMessage(room=row.room_id, client_id=row.client_id, files=files, text=row.text, reply_to=row.reply_to)
     post_message(Identity(row.sender_id, "", 0), body, outcome.put)
     return outcome
 
@@ -74,6 +75,6 @@ def settle(claimed: Scheduled, outcome: Outcome) -> None:
             row.due_at, row.fault = None, outcome.code
             state = scheduled_state(row)
         else:
-            db.session.delete(row)
+            forget(row)
             state["status"] = "sent"
         tell(broadcast.scheduled, row.sender_id, state)

@@ -1,11 +1,11 @@
 """Messages for later on the wire."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 from typing_extensions import TypedDict
 
-from sopapo.schemas.fields import Id, MessageText, Request, Seq
+from sopapo.schemas.fields import Id, Length, Request, Seq, Text, each_once
 from sopapo.schemas.states import ScheduledState
 from sopapo.schemas.sync import Time
 
@@ -15,9 +15,19 @@ class ScheduleMessage(Request):
 
     room: Id
     client_id: Id
-    text: MessageText
+    files: Annotated[list[Id], Field(max_length=10), AfterValidator(each_once)] = Field(default_factory=list)
+    text: Annotated[Text, AfterValidator(str.strip), Length(0, 10_000)] = Field("", validate_default=True)
     reply_to: Seq | None = None
     send_at: Time
+
+    @field_validator("text")
+    @classmethod
+    def say_something(cls, text: str, info: ValidationInfo) -> str:
+        """Refuse a message that will say nothing and bring nothing."""
+        if not (text or info.data.get("files")):
+            message = "needs a text, or files"
+            raise ValueError(message)
+        return text
 
 
 class ListScheduled(Request):
@@ -34,9 +44,9 @@ class ScheduledRequest(Request):
 
 
 class ChangeScheduled(ScheduledRequest):
-    """Say something else, or at another time."""
+    """Say something else, or nothing where it brings files, or at another time."""
 
-    text: MessageText | None = None
+    text: Annotated[Text, AfterValidator(str.strip), Length(0, 10_000)] | None = None
     send_at: Time | None = None
 
     @model_validator(mode="after")

@@ -111,6 +111,7 @@ class ScheduledState(TypedDict):
     room: str
     client_id: str
     text: str
+    files: list[FileState]
     reply_to: int | None
     send_at: str
     created_at: str
