@@ -18,10 +18,11 @@ from sopapo.clock import now
 from sopapo.schemas.messages import SendMessage
 from sopapo.schemas.states import MessageState
 from sopapo.states import message_state
-from sopapo.transport import Stats, packets
+from sopapo.transport import Connection, Stats, packets
 from sopapo.transport.carrier import SocketCarrier
 from sopapo.transport.frames import FrameReader
 from sopapo.transport.messages import MESSAGE, Message, Outbox
+from sopapo.transport.spreads import write
 
 MEMBERS = 1_000
 MOST_BYTES = 65_536
@@ -38,7 +39,7 @@ def row() -> Row:
     """Return a message as it is stored."""
     names = ("system", "reply_to", "mentions", "edited_at", "deleted_at", "expires_at")
     known = {name: str(uuid4()) for name in ("room_id", "client_id", "sender_id")} | dict.fromkeys(names)
-    flags = {"forwarded": False, "mentions_all": False, "pinned": False, "reactions": ()}
+    flags = {"forwarded": False, "mentions_all": False, "pinned": False, "reactions": (), "files": ()}
     row = SimpleNamespace(**known, **flags, seq=1, rev=1, kind="text", text=TEXT, created_at=now())
     return cast("Row", row)
 
@@ -89,6 +90,7 @@ def stages_out() -> Iterator[list[Stage]]:
     outboxes = [Outbox() for _ in range(MEMBERS)]
     with socket_pairs(MEMBERS) as pairs:
         writers = [writer(ours, outbox) for (ours, _), outbox in zip(pairs, outboxes, strict=True)]
+        idle = cast("list[Connection]", [SimpleNamespace(direct=writer) for writer in writers])
         yield [
             Stage(
                 f"put into {MEMBERS:,} outboxes",
@@ -98,12 +100,19 @@ def stages_out() -> Iterator[list[Stage]]:
                 after=partial(clear_all, outboxes),
             ),
             Stage(
-                f"write to {MEMBERS:,} sockets",
+                f"write {MEMBERS:,} outboxes to their sockets",
                 "member",
                 partial(flush_all, writers),
                 MEMBERS,
                 before=partial(put_all, outboxes, message),
-                after=lambda: [theirs.recv(MOST_BYTES) for _, theirs in pairs],
+                after=partial(read_all, pairs),
+            ),
+            Stage(
+                f"write past {MEMBERS:,} outboxes",
+                "member",
+                partial(write, idle, [message]),
+                MEMBERS,
+                after=partial(read_all, pairs),
             ),
         ]
 
@@ -124,6 +133,12 @@ def flush_all(writers: list[SocketCarrier]) -> None:
     """Write what waits for everybody."""
     for writer in writers:
         writer.flush()
+
+
+def read_all(pairs: list[tuple[socket.socket, socket.socket]]) -> None:
+    """Take what has come out at the other ends."""
+    for _, theirs in pairs:
+        theirs.recv(MOST_BYTES)
 
 
 @contextmanager
@@ -147,4 +162,5 @@ def writer(sock: socket.socket, outbox: Outbox) -> SocketCarrier:
     """Return what writes an outbox to a socket, without a client around it; a write that does not fit is a failure."""
     engine = SimpleNamespace(transport=SimpleNamespace(stats=Stats()))
     link = SimpleNamespace(queue=outbox, closed=False, has_left=False, settle=outbox.settle, engine=engine)
+    link.open = lambda _direct: None
     return SocketCarrier(cast("Any", link), sock)

@@ -7,6 +7,7 @@ connection.py  one connection, as the door sees it
 session.py     what one client says in Socket.IO           packets.py, text.py   how that is written
 link.py        one client's queue and the packets it sends  messages.py           what waits there
 carrier.py     what carries a link, and how a socket does   flusher.py            who is written to, in what order
+spreads.py     what goes to very many, past their queues
 polling.py     by requests
 websocket.py   by a socket that a greenlet reads             handshake.py, frames.py
 detached.py    by a socket that the loop reads

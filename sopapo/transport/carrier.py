@@ -1,10 +1,11 @@
 """What brings a link's queue to its client by a socket, whoever reads that socket."""
 
 import struct
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from sopapo.transport.frames import Closed, Pinged
-from sopapo.transport.messages import Message, frame
+from sopapo.transport.messages import Message, frame, joined
 
 if TYPE_CHECKING:
     from socket import socket
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from sopapo.transport.link import Link
 
 CLOSE_OPCODE, PONG_OPCODE = 0x8, 0xA
-MOST_MESSAGES, MOST_BYTES = 1_024, 65_536
 NORMAL = 1000
 NO_LINGERING = struct.pack("ii", 1, 0)
 
@@ -24,12 +24,6 @@ class Carrier(Protocol):
 
     def wake(self) -> None:
         """Look at the queue: something waits there."""
-
-    def wake_in_turn(self) -> None:
-        """Look at the queue when those have had their turn whom few share it with."""
-
-    def write(self, message: Message) -> None:
-        """Send this at once: nothing waits before it."""
 
     def closing(self, code: int, reason: str) -> Message:
         """Return what tells the client that this is the end."""
@@ -46,11 +40,7 @@ class NoCarrier:
     def wake(self) -> None:
         """Let it wait."""
 
-    wake_in_turn = wake
     hang_up = wake
-
-    def write(self, message: Message) -> None:
-        """Nobody is pinged so early."""
 
     def closing(self, code: int, reason: str) -> Message:
         """Return a close frame."""
@@ -58,42 +48,39 @@ class NoCarrier:
 
 
 class SocketCarrier:
-    """Writes a queue to a WebSocket at once where the kernel takes it; subclasses read, and write the rest."""
+    """Writes a queue to a WebSocket at once where the kernel takes it; subclasses read, and write the rest.
 
-    __slots__ = ("_awake", "_is_draining", "_link", "_sock")
+    While it sleeps over an empty queue, it is its connection's direct way past that queue.
+    """
+
+    __slots__ = ("_is_awake", "_is_draining", "_link", "sock")
 
     is_steady = True
 
     def __init__(self, link: "Link", sock: "socket") -> None:
         self._link = link
-        self._sock = sock
-        # 0 when asleep, 1 when it is flushed in turn, 2 when it is flushed soon.
-        self._awake = 0
+        self.sock = sock
+        self._is_awake = False
         self._is_draining = False
         link.carrier = self
 
     def wake(self) -> None:
         """Write the queue at the end of this turn of the loop."""
-        if self._awake < 2:  # noqa: PLR2004 - see above
-            self._awake = 2
+        if not self._is_awake:
+            self._is_awake = True
+            self._link.shut()
             self._link.engine.flusher.add(self)
-
-    def wake_in_turn(self) -> None:
-        """Write the queue after those of the members of the same channel that came before."""
-        if not self._awake:
-            self._awake = 1
-            self._link.engine.flusher.add_in_turn(self)
 
     def flush(self) -> None:
         """Write what the kernel takes, and leave the rest for later; never yields, never raises."""
-        self._awake = 0
+        self._is_awake = False
         link = self._link
         if self._is_draining or link.closed or link.has_left:
             return
-        while batch := link.queue.take(MOST_MESSAGES, MOST_BYTES):
-            data = batch[0].frame if len(batch) == 1 else b"".join([message.frame for message in batch])
+        while batch := link.queue.take():
+            data = joined(batch)
             try:
-                sent = self._sock.send(data)
+                sent = self.sock.send(data)
             except BlockingIOError:
                 sent = 0
             except OSError as error:
@@ -101,27 +88,24 @@ class SocketCarrier:
                 return
             if sent < len(data):
                 self._is_draining = True
-                self._drain(batch, data[sent:])
+                self._drain(batch, memoryview(data)[sent:])
                 return
             self._settled(batch)
+        link.open(self)
 
-    def write(self, message: Message) -> None:
-        """Send this at once, or as soon as the kernel takes it: nothing waits before it."""
-        data = message.frame
-        try:
-            sent = self._sock.send(data)
-        except BlockingIOError:
+    def fall_short(self, messages: Sequence[Message], sent: int | OSError) -> None:
+        """Write the rest of these as soon as the kernel takes it; until then nothing passes the queue."""
+        if isinstance(sent, BlockingIOError):
             sent = 0
-        except OSError as error:
-            self._lost(error)
+        if isinstance(sent, OSError):
+            self._lost(sent)
             return
         link = self._link
-        if sent == len(data):
-            link.engine.transport.stats.frames_out += 1
-            return
-        link.queue.put(message)
+        link.shut()
+        for message in messages:
+            link.queue.put(message)
         self._is_draining = True
-        self._drain(link.queue.take(1, MOST_BYTES), data[sent:])
+        self._drain(link.queue.take(len(messages), link.queue.size), memoryview(joined(messages))[sent:])
 
     def closing(self, code: int, reason: str) -> Message:
         """Return a close frame."""
@@ -131,7 +115,7 @@ class SocketCarrier:
         """Let go of the client at once."""
         raise NotImplementedError
 
-    def _drain(self, batch: list[Message], data: bytes) -> None:
+    def _drain(self, batch: list[Message], data: memoryview) -> None:
         """Write this, which is left of a batch, and then the queue."""
         raise NotImplementedError
 

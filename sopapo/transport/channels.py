@@ -37,6 +37,10 @@ class Channels:
                 self._listed[channel] = listed
         return listed
 
+    def member(self, channel: str, sid: str) -> Connection | None:
+        """Return who is in a channel under this sid."""
+        return self._members.get(channel, {}).get(sid)
+
     def _drop(self, connection: Connection, channel: str) -> None:
         members = self._members.get(channel)
         if members is None or members.pop(connection.sid, None) is None:

@@ -2,11 +2,14 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sopapo.transport import packets
 from sopapo.transport.messages import MESSAGE, Message
+
+if TYPE_CHECKING:
+    from socket import socket
 
 log = logging.getLogger(__name__)
 
@@ -17,9 +20,6 @@ class Pipe(Protocol):
     def push(self, message: Message) -> None:
         """Send a message after those that wait."""
 
-    def push_at_once(self, message: Message) -> None:
-        """Send a message now where nothing waits before it, else after what waits."""
-
     def later(self, task: Callable[[Any], object], argument: Any) -> None:
         """Do something after the request that is being handled."""
 
@@ -27,13 +27,37 @@ class Pipe(Protocol):
         """Close after what waits has gone out; `goodbye` asks the client not to come back by itself."""
 
 
+class Direct(Protocol):
+    """A way past the queue."""
+
+    sock: "socket"
+
+    def fall_short(self, messages: Sequence[Message], sent: int | OSError) -> None:
+        """Go on where these did not all leave by the socket: after so many bytes, or after this error."""
+
+
 class Connection:
     """A client that was let in, or asks to be.
 
     The door's own are `who`, None until it is someone, and `due`, when it means to look after it next.
+
+    `direct` is there exactly while it is in and its queue is empty: what is written to that socket comes after all
+    that was pushed before.
     """
 
-    __slots__ = ("_held", "_pipe", "address", "agent", "channels", "connected_at", "due", "ended", "sid", "who")
+    __slots__ = (
+        "_held",
+        "_pipe",
+        "address",
+        "agent",
+        "channels",
+        "connected_at",
+        "direct",
+        "due",
+        "ended",
+        "sid",
+        "who",
+    )
 
     def __init__(self, sid: str, address: str, agent: str, *, pipe: Pipe) -> None:
         self.sid = sid
@@ -44,6 +68,7 @@ class Connection:
         self.channels: set[str] = set()
         self.connected_at = time.monotonic()
         self.ended = False
+        self.direct: Direct | None = None
         self._pipe = pipe
         self._held: list[Message] | None = []
 
@@ -66,13 +91,6 @@ class Connection:
             self._held.append(message)
         else:
             self._pipe.push(message)
-
-    def push_at_once(self, message: Message) -> None:
-        """Send a message now where nothing waits before it, else as `push` does."""
-        if self._held is not None:
-            self.push(message)
-        elif not self.ended:
-            self._pipe.push_at_once(message)
 
     def close(self, reason: str) -> None:
         """End the connection after what was sent before has gone out; never yields."""

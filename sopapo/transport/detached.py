@@ -27,9 +27,9 @@ class Rest:
 
     __slots__ = ("batch", "left", "listener", "stalled", "timer")
 
-    def __init__(self, batch: list[Message], data: bytes, listener: Any) -> None:
+    def __init__(self, batch: list[Message], data: memoryview, listener: Any) -> None:
         self.batch = batch
-        self.left = memoryview(data)
+        self.left = data
         self.listener = listener
         self.stalled = False
         self.timer: runtime.Timer
@@ -56,17 +56,17 @@ class Detached(SocketCarrier):
 
     def hang_up(self) -> None:
         """Close the socket, after the loop has forgotten it: its number may be a stranger's from then on."""
-        if self._sock.fileno() < 0:
+        if self.sock.fileno() < 0:
             return
         self._stop_reading()
         self._stop_draining()
         try:
             if self._link.queue.size:
-                self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGERING)
-            self._sock.shutdown(socket.SHUT_RDWR)
+                self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGERING)
+            self.sock.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
-        self._sock.close()
+        self.sock.close()
         self._link.engine.carried -= 1
 
     def _begin(self) -> None:
@@ -77,14 +77,14 @@ class Detached(SocketCarrier):
         self._take(b"")
 
     def _listen(self) -> None:
-        self._listener = get_hub().add("read", self._sock.fileno(), self._readable, self._obsolete, None)
+        self._listener = get_hub().add("read", self.sock.fileno(), self._readable, self._obsolete, None)
 
     def _readable(self, _number: int) -> None:
         link = self._link
         if self._listener is None:
             return
         try:
-            count = self._sock.recv_into(ARRIVAL)
+            count = self.sock.recv_into(ARRIVAL)
         except BlockingIOError:
             return
         except OSError:
@@ -126,8 +126,8 @@ class Detached(SocketCarrier):
         if listener is not None:
             get_hub().remove(listener)
 
-    def _drain(self, batch: list[Message], data: bytes) -> None:
-        listener = get_hub().add("write", self._sock.fileno(), self._writable, self._obsolete, None)
+    def _drain(self, batch: list[Message], data: memoryview) -> None:
+        listener = get_hub().add("write", self.sock.fileno(), self._writable, self._obsolete, None)
         self._rest = Rest(batch, data, listener)
         self._watch(self._rest)
 
@@ -136,7 +136,7 @@ class Detached(SocketCarrier):
         if rest is None:
             return
         try:
-            rest.left = rest.left[self._sock.send(rest.left) :]
+            rest.left = rest.left[self.sock.send(rest.left) :]
         except BlockingIOError:
             return
         except OSError as error:
@@ -167,6 +167,6 @@ class Detached(SocketCarrier):
     def _obsolete(self, _error: BaseException) -> None:
         """Go: the loop says that the socket's number is somebody else's."""
         self._listener = self._rest = None
-        self._sock.detach()
+        self.sock.detach()
         self._link.engine.carried -= 1
         self._link.cut("transport_error")

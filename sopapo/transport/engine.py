@@ -91,7 +91,7 @@ class Engine(Server):
             logger=quiet,
         )
         self.transport = transport
-        self.flusher = Flusher()
+        self.flusher = Flusher(transport.stats)
         self.pulse = Pulse(options.ping_interval, options.ping_timeout)
         self.is_stopping = False
         self.is_fast = options.path == "fast" and is_checked()

@@ -4,6 +4,10 @@ from collections import deque
 from typing import Protocol
 
 from sopapo.transport import runtime
+from sopapo.transport.connection import Connection
+from sopapo.transport.messages import Message
+from sopapo.transport.spreads import Spreads
+from sopapo.transport.stats import Stats
 
 SLICE = 256
 
@@ -18,12 +22,13 @@ class Flushable(Protocol):
 class Flusher:
     """Writes queues once a turn of the loop, so that what gathers in one turn leaves in one piece.
 
-    Who only hears what very many hear has his turn among those many: answers to others do not wait for them all.
+    What very many hear is written in slices, one a turn: answers to others do not wait for them all.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stats: Stats) -> None:
+        self.spreads = Spreads()
+        self._stats = stats
         self._soon: deque[Flushable] = deque()
-        self._in_turn: deque[Flushable] = deque()
         self._is_due = False
 
     def add(self, carrier: Flushable) -> None:
@@ -32,9 +37,9 @@ class Flusher:
         if not self._is_due:
             self._schedule()
 
-    def add_in_turn(self, carrier: Flushable) -> None:
-        """Flush this one after those that were added so before, some in each turn."""
-        self._in_turn.append(carrier)
+    def spread(self, members: tuple[Connection, ...], message: Message, skipped: Connection | None) -> None:
+        """Write this to all of them but one, some in each turn, after what was to be spread before."""
+        self.spreads.add(members, message, skipped)
         if not self._is_due:
             self._schedule()
 
@@ -49,8 +54,8 @@ class Flusher:
 
     def _run(self) -> None:
         self._is_due = False
-        for waiting in (self._soon, self._in_turn):
-            for _ in range(min(len(waiting), SLICE)):
-                waiting.popleft().flush()
-        if self._soon or self._in_turn:
+        for _ in range(min(len(self._soon), SLICE)):
+            self._soon.popleft().flush()
+        self._stats.frames_out += self.spreads.advance(SLICE)
+        if self._soon or self.spreads.pending:
             self._schedule()

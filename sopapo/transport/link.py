@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from sopapo.transport import handshake, runtime
 from sopapo.transport.bell import Bell
 from sopapo.transport.carrier import Carrier, NoCarrier
+from sopapo.transport.connection import Direct
 from sopapo.transport.inbox import Inbox
 from sopapo.transport.messages import Message, Outbox
 from sopapo.transport.options import TransportOptions
 from sopapo.transport.packets import Breach, Malformed, Packet
 from sopapo.transport.polling import Polling
 from sopapo.transport.session import Peer, Session
+from sopapo.transport.spreads import write
 from sopapo.transport.websocket import serve_websocket
 
 if TYPE_CHECKING:
@@ -87,20 +89,25 @@ class Link:
         """Send a message after those that wait; a client that lets too much wait is cut."""
         if self.closing or self.has_left:
             return
+        if self.engine.flusher.spreads.pending:
+            self._put_what_is_owed()
         self.queue.put(message)
         if self.queue.weight > self.engine.max_queue:
             self.cut("slow")
-        elif message.is_wide:
-            self.carrier.wake_in_turn()
         else:
             self.carrier.wake()
 
-    def push_at_once(self, message: Message) -> None:
-        """Send a message now where nothing waits before it, else after what waits."""
-        if self.queue.size or self.carrier is NOWHERE:
-            self.push(message)
-        elif not (self.closing or self.has_left):
-            self.carrier.write(message)
+    def open(self, direct: Direct) -> None:
+        """Let the connection, if it is in, be written to directly: nothing waits in its queue."""
+        connection = self.client.connection
+        if connection is not None and connection.is_in:
+            connection.direct = direct
+
+    def shut(self) -> None:
+        """Let everything go through the queue from here on."""
+        connection = self.client.connection
+        if connection is not None:
+            connection.direct = None
 
     def settle(self, messages: Iterable[Message]) -> None:
         """Count no longer what has left for good."""
@@ -110,12 +117,13 @@ class Link:
 
     def ping(self, stamp: float) -> bool:
         """Ask for a sign of life, and tell whether to wait for it: who is still taking earlier bytes gives one so."""
-        if not self.queue.size and not self.unanswered and not self.closing:
-            self.unanswered = stamp
-            self.carrier.write(PING)
-            return True
-        waits_already = bool(self.unanswered) or (self.carrier.is_steady and self.queue.size > 0)
-        self.push(PING)
+        connection = self.client.connection
+        if connection is not None and connection.direct is not None and not self.engine.flusher.spreads.pending:
+            waits_already = bool(self.unanswered)
+            self.engine.transport.stats.frames_out += write((connection,), (PING,))
+        else:
+            waits_already = bool(self.unanswered) or (self.carrier.is_steady and self.queue.size > 0)
+            self.push(PING)
         if waits_already or self.closing:
             return False
         self.unanswered = stamp
@@ -143,6 +151,7 @@ class Link:
         """End because the client has gone; what it asked before is done first."""
         if not self.has_left:
             self.has_left = True
+            self.shut()
             self._ring()
             self.inbox.put(self.cut, reason)
 
@@ -153,6 +162,7 @@ class Link:
         if not (goodbye or self.carrier.is_steady):
             self.cut(reason)
             return
+        self._put_what_is_owed()
         if goodbye and self.client.connection is not None:
             self.queue.put(GOODBYE)
         self.queue.put(self.carrier.closing(code, reason))
@@ -187,6 +197,13 @@ class Link:
     def handle_post_request(self, environ: dict[str, Any]) -> None:
         """Take what a polling client sends."""
         self.polling.post(environ)
+
+    def _put_what_is_owed(self) -> None:
+        """Put what is being spread before what is to come."""
+        connection = self.client.connection
+        if connection is not None:
+            for message in self.engine.flusher.spreads.owed_to(connection):
+                self.queue.put(message)
 
     def _take_message(self, text: str) -> None:
         given: str | Packet | None = text

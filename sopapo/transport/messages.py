@@ -1,9 +1,11 @@
 """What waits to be sent: texts that many connections share, encoded and framed once for all of them."""
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 MESSAGE = "4"
+# What is written at once, about.
+MOST_MESSAGES, MOST_BYTES = 1_024, 65_536
 _SHORT, _MEDIUM = 126, 65_536
 
 
@@ -22,15 +24,13 @@ class Message:
     """One Engine.IO packet, or bare WebSocket frame, on its way out.
 
     `weight` is what it counts towards the bound of a queue: an answer, which its client asked for and waits for,
-    counts nothing, because no further request is taken while answers pile up. What is `wide` goes to so many that
-    others are served first.
+    counts nothing, because no further request is taken while answers pile up.
     """
 
-    __slots__ = ("_frame", "is_wide", "size", "text", "weight")
+    __slots__ = ("_frame", "size", "text", "weight")
 
     def __init__(self, text: str, *, is_answer: bool = False) -> None:
         self.text = text
-        self.is_wide = False
         self._frame: bytes | None = None
         self.size = len(text) if text.isascii() else len(text.encode())
         self.weight = 0 if is_answer else self.size
@@ -53,6 +53,11 @@ class Message:
     def encode(self, *, b64: bool = True) -> str:  # noqa: ARG002 - engineio asks for it by this name
         """Return the text, as engineio's payloads take it."""
         return self.text
+
+
+def joined(messages: Sequence[Message]) -> bytes:
+    """Return the frames of these, as one piece."""
+    return messages[0].frame if len(messages) == 1 else b"".join([message.frame for message in messages])
 
 
 class Outbox:
@@ -78,7 +83,7 @@ class Outbox:
         self.size += message.size
         self.weight += message.weight
 
-    def take(self, most: int, most_bytes: int) -> list[Message]:
+    def take(self, most: int = MOST_MESSAGES, most_bytes: int = MOST_BYTES) -> list[Message]:
         """Take up to so many from the front, at least one if there is any."""
         waiting = self._waiting
         if not waiting:

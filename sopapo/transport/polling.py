@@ -36,13 +36,6 @@ class Polling:
         """Let a waiting poll answer."""
         self._news.ring()
 
-    wake_in_turn = wake
-
-    def write(self, message: Message) -> None:
-        """Bring this with the poll that waits, or with the next."""
-        self._link.queue.put(message)
-        self.wake()
-
     def closing(self, code: int, reason: str) -> Message:  # noqa: ARG002 - a poll has no place for them
         """Return Engine.IO's own packet for it."""
         return CLOSE

@@ -13,6 +13,7 @@ from sopapo.transport.engine import mount
 from sopapo.transport.flusher import SLICE
 from sopapo.transport.options import TransportOptions
 from sopapo.transport.session import Session
+from sopapo.transport.spreads import write
 from sopapo.transport.stats import Stats
 
 # Some five milliseconds' work.
@@ -66,20 +67,23 @@ class Transport:
         if message is None:
             return
         self.stats.broadcasts += 1
-        message.is_wide = len(members) > SLICE
-        at_once = AT_ONCE if alone else 0
-        if alone:
-            self._engine.flusher.flush_soon()
-        for connection in members[:at_once]:
-            if connection.sid != skip:
-                connection.push_at_once(message)
-        for connection in members[at_once:]:
-            if connection.sid != skip:
-                connection.push(message)
+        skipped = self._channels.member(channel, skip) if skip else None
+        flusher = self._engine.flusher
+        if alone and not flusher.spreads.pending:
+            flusher.flush_soon()
+            self.stats.frames_out += write(members[:AT_ONCE], (message,), skipped)
+            members = members[AT_ONCE:]
+        if len(members) > SLICE:
+            flusher.spread(members, message, skipped)
+        else:
+            for connection in members:
+                if connection is not skipped:
+                    connection.push(message)
 
     def detach(self, connection: Connection) -> None:
         """Let a connection hear nothing more."""
         connection.ended = True
+        connection.direct = None
         self._channels.leave_all(connection)
         self.connections.pop(connection.sid, None)
 

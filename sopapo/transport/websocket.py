@@ -8,9 +8,9 @@ from eventlet.hubs import trampoline
 from eventlet.timeout import Timeout
 
 from sopapo.transport import handshake, runtime
-from sopapo.transport.carrier import MOST_BYTES, MOST_MESSAGES, NO_LINGERING, SocketCarrier
+from sopapo.transport.carrier import NO_LINGERING, SocketCarrier
 from sopapo.transport.frames import Closed, FrameReader, Pinged
-from sopapo.transport.messages import Message, frame
+from sopapo.transport.messages import Message, frame, joined
 from sopapo.transport.packets import Breach
 
 if TYPE_CHECKING:
@@ -106,8 +106,8 @@ class WebSocket(SocketCarrier):
         """Wake the reader and the writer by ending the socket, and let the kernel forget what it holds."""
         try:
             if self._link.queue.size:
-                self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGERING)
-            self._sock.shutdown(socket.SHUT_RDWR)
+                self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGERING)
+            self.sock.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
 
@@ -116,27 +116,29 @@ class WebSocket(SocketCarrier):
         while not self._link.closed and _receive(self._green):
             pass
 
-    def _drain(self, batch: list[Message], data: bytes) -> None:
+    def _drain(self, batch: list[Message], data: memoryview) -> None:
         runtime.spawn(self._write_rest, batch, data)
 
-    def _write_rest(self, batch: list[Message], data: bytes) -> None:
+    def _write_rest(self, batch: list[Message], data: memoryview) -> None:
         try:
             while batch:
                 self._write_all(data)
                 self._settled(batch)
-                batch = self._link.queue.take(MOST_MESSAGES, MOST_BYTES)
-                data = b"".join([message.frame for message in batch])
-            self._is_draining = False
+                if batch := self._link.queue.take():
+                    data = memoryview(joined(batch))
         except OSError as error:
             self._lost(error)
+            return
+        self._is_draining = False
+        self.flush()
 
-    def _write_all(self, data: bytes) -> None:
-        left, patience = memoryview(data), self._link.options.ping_timeout
+    def _write_all(self, left: memoryview) -> None:
+        patience = self._link.options.ping_timeout
         while left:
-            if self._sock.fileno() < 0:
+            if self.sock.fileno() < 0:
                 raise ConnectionResetError
             trampoline(self._green, write=True, timeout=patience, timeout_exc=TimeoutError)
             try:
-                left = left[self._sock.send(left) :]
+                left = left[self.sock.send(left) :]
             except BlockingIOError:
                 continue

@@ -132,11 +132,12 @@ class Crowd:
         self.gone.append(walker)
         self.walkers[self.walkers.index(walker)] = self.welcome()
 
-    def say(self, room: str) -> None:
+    def say(self, room: str, *, alone: bool = False) -> None:
         """Let the talker say something in a room."""
         said = Said(len(self.said), room, self.clock())
         self.said.append(said)
-        self.talker.ask("tell", {"channel": room, "said": said.number}, partial(setattr, said, "told"))
+        body = {"channel": room, "said": said.number, "alone": alone}
+        self.talker.ask("tell", body, partial(setattr, said, "told"))
 
     def listen(self, timeout: float = 0) -> bool:
         """Let everybody read what has come, and tell whether anything had."""

@@ -2,14 +2,17 @@
 
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
+from tests.transport.clients import RawSocket
 from tests.transport.crowd import Crowd, Walker
 from tests.transport.toy_server import ToyServer
 
 CLIENTS, ROOMS, STEPS = 1_000, 4, 250
 MOVES, REPLACED = 40, 2
+AT_ONCE, ROUNDS = 8, 20
 
 
 @pytest.fixture
@@ -30,12 +33,52 @@ def test_a_thousand_who_come_and_go_hear_just_what_is_said_where_they_are(crowd:
             walker.move(chance.choice(rooms))
         for walker in chance.sample(crowd.walkers, REPLACED):
             crowd.replace(walker, abruptly=chance.random() < 0.5)
-        crowd.say(chance.choice(rooms))
+        crowd.say(chance.choice(rooms), alone=chance.random() < 0.5)
         crowd.listen()
     crowd.settle()
     assert sum(len(walker.heard) for walker in crowd.walkers) > STEPS * CLIENTS / 10
     for walker in (*crowd.walkers, *crowd.gone):
         hold_to_account(walker, crowd)
+
+
+def test_what_many_say_at_once_all_hear_in_one_order_and_each_hears_his_own_before_its_answer(crowd: Crowd) -> None:
+    chance = random.Random(6)
+    for walker in crowd.walkers:
+        walker.move("room")
+    crowd.settle()
+    answered_early: list[int] = []
+    for number in range(STEPS):
+        walker = chance.choice(crowd.walkers)
+        body = {"channel": "room", "said": number, "alone": chance.random() < 0.3}
+        walker.ask("tell", body, partial(note_unheard, walker, ("room", number), answered_early))
+        if number % AT_ONCE == 0:
+            crowd.listen()
+    crowd.settle()
+    assert answered_early == []
+    assert sorted(crowd.walkers[0].heard) == [("room", number) for number in range(STEPS)]
+    assert all(walker.heard == crowd.walkers[0].heard for walker in crowd.walkers)
+    assert crowd.toy.kept()["direct"] == CLIENTS + 1
+
+
+def note_unheard(walker: Walker, said: tuple[str, int], unheard: list[int], _moment: int) -> None:
+    """Note what somebody has not heard by now."""
+    if said not in walker.heard:
+        unheard.append(said[1])
+
+
+def test_others_are_answered_while_something_goes_to_very_many(crowd: Crowd) -> None:
+    for walker in crowd.walkers:
+        walker.move("room")
+    crowd.settle()
+    stranger = RawSocket(crowd.toy.port).join()
+    amid = 0
+    for _ in range(ROUNDS):
+        crowd.say("room")
+        amid += stranger.ask(1, "echo")["spreading"]
+        crowd.listen()
+    crowd.settle()
+    stranger.close()
+    assert amid
 
 
 def hold_to_account(walker: Walker, crowd: Crowd) -> None:

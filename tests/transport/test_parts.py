@@ -38,9 +38,6 @@ class Nowhere:
     def push(self, message: Message) -> None:
         self.pushed.append(message.text)
 
-    def push_at_once(self, message: Message) -> None:
-        self.push(message)
-
     def later(self, task: Any, argument: Any) -> None:
         task(argument)
 
@@ -148,7 +145,7 @@ def test_a_connection_keeps_back_what_is_sent_before_it_is_let_in() -> None:
     one = Connection("a", "", "", pipe=pipe)
     one.send("early", {"a": "\ud800"})
     one.send("odd", {"a": object()})
-    one.push_at_once(Message("42[0]"))
+    one.push(Message("42[0]"))
     assert (one.is_in, pipe.pushed) == (False, [])
     one.release()
     one.send("late", {})
@@ -157,7 +154,7 @@ def test_a_connection_keeps_back_what_is_sent_before_it_is_let_in() -> None:
     assert pipe.ended == ["why 1008 True"]
     one.ended = True
     one.send("never", {})
-    one.push_at_once(Message("42[1]"))
+    one.push(Message("42[1]"))
     one.close("again")
     assert (len(pipe.pushed), len(pipe.ended)) == (3, 1)
 

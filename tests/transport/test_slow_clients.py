@@ -108,3 +108,18 @@ def test_a_flood_of_one_client_does_not_stop_the_others(patient: ToyServer, raw:
         assert ana.ask(1, "echo")["ok"]
         longest = max(longest, patient.effort() - start)
     assert longest < 0.5
+
+
+def test_what_is_told_alone_to_who_does_not_read_comes_whole_and_in_order_when_he_reads(
+    patient: ToyServer, raw: Raw
+) -> None:
+    slow, quick = raw(patient), raw(patient).join()
+    slow.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+    slow.join()
+    for n in range(9):
+        quick.ask(n, "tell", {"channel": "all", "size": 100_000 + n, "skip": True, "alone": True})
+    slow.send_text('421["echo",1]')
+    texts = [slow.text() for _ in range(10)]
+    assert [len(text) for text in texts[:9]] == [100_028 + n for n in range(9)]
+    assert texts[9].startswith("431")
+    eventually(lambda: patient.kept()["direct"] == 2)

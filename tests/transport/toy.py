@@ -47,7 +47,9 @@ class ToyDoor:
         body = args[0] if args else {}
         match event:
             case "echo":
-                acknowledge({"ok": True, "sid": connection.sid, "address": connection.address, "body": body})
+                spreading = bool(self.transport._engine.flusher.spreads.pending)
+                answer = {"sid": connection.sid, "address": connection.address, "spreading": spreading, "body": body}
+                acknowledge({"ok": True} | answer)
                 acknowledge({"ok": False, "twice": True})
             case "work":
                 time.sleep(body["seconds"])
@@ -85,11 +87,13 @@ class ToyDoor:
 
     def tell(self, connection: Connection, body: dict[str, Any]) -> None:
         skip = connection.sid if body.get("skip") else None
+        alone = body.get("alone", False)
         if "said" in body:
-            self.transport.broadcast(body["channel"], "said", body, skip)
+            self.transport.broadcast(body["channel"], "said", body, skip, alone=alone)
             return
         for n in range(body.get("times", 1)):
-            self.transport.broadcast(body["channel"], "told", {"n": n, "text": "x" * body.get("size", 0)}, skip)
+            text = "x" * body.get("size", 0)
+            self.transport.broadcast(body["channel"], "told", {"n": n, "text": text}, skip, alone=alone)
 
     def disconnect(self, connection: Connection) -> None:
         self.gone.append(connection.sid)
@@ -117,7 +121,8 @@ def main() -> None:
         greenlets = sum(isinstance(one, greenlet) and not one.dead for one in gc.get_objects())
         members = sum(map(len, transport._channels._members.values()))
         links = len(transport._engine.sockets)
-        return jsonify(links=links, members=members, carried=transport.carried, greenlets=greenlets)
+        direct = sum(connection.direct is not None for connection in transport.connections.values())
+        return jsonify(links=links, members=members, carried=transport.carried, greenlets=greenlets, direct=direct)
 
     @app.post("/body")
     def body() -> Any:
