@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from sopapo.transport.frames import Closed, Pinged
-from sopapo.transport.messages import Message, frame, joined
+from sopapo.transport.messages import Message, close_frame, frame, joined
 
 if TYPE_CHECKING:
     from socket import socket
 
     from sopapo.transport.link import Link
 
-CLOSE_OPCODE, PONG_OPCODE = 0x8, 0xA
+PONG_OPCODE = 0xA
 NORMAL = 1000
 NO_LINGERING = struct.pack("ii", 1, 0)
 
@@ -145,8 +145,3 @@ class SocketCarrier:
         link = self._link
         link.engine.transport.stats.frames_out += len(messages)
         link.settle(messages)
-
-
-def close_frame(code: int, reason: str) -> Message:
-    """Return a close frame as a message."""
-    return Message.of_frame(frame(struct.pack("!H", code) + reason.encode()[:123], CLOSE_OPCODE))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 MESSAGE = "4"
 # What is written at once, about.
 MOST_MESSAGES, MOST_BYTES = 1_024, 65_536
+CLOSE_OPCODE = 0x8
 _SHORT, _MEDIUM = 126, 65_536
 
 
@@ -53,6 +54,11 @@ class Message:
     def encode(self, *, b64: bool = True) -> str:  # noqa: ARG002 - engineio asks for it by this name
         """Return the text, as engineio's payloads take it."""
         return self.text
+
+
+def close_frame(code: int, reason: str) -> Message:
+    """Return a close frame as a message."""
+    return Message.of_frame(frame(struct.pack("!H", code) + reason.encode()[:123], CLOSE_OPCODE))
 
 
 def joined(messages: Sequence[Message]) -> bytes:

@@ -1,29 +1,16 @@
 """Whatever way messages take to a client, past its queue or through it, it hears them in the order they were sent."""
 
-import re
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
-from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sopapo.transport import Connection, Transport, TransportOptions, flusher, runtime, transport
-from sopapo.transport.detached import Detached
-from sopapo.transport.frames import FrameReader
-from sopapo.transport.link import Link
-from sopapo.transport.session import Peer
+from sopapo.transport import flusher, runtime, transport
+from tests.transport.world import CHANNELS, CLIENTS, Act, World
 
-CLIENTS = 9
-PING = 0
-HEARD = re.compile(rb'\["told",\{"n":(\d+)|\x81\x012')
-CHANNELS = ("all", "some")
-
-Act = tuple[Any, ...]
 who = st.integers(0, CLIENTS - 1)
 # The kernel does not take the large one at once.
 sizes = st.sampled_from((0, 0, 0, 0, 400_000))
@@ -44,140 +31,7 @@ moves = st.one_of(
 acts = st.lists(st.one_of(talk, talk, talk, moves), min_size=10, max_size=80)
 
 
-class OpenDoor:
-    """Lets everybody in."""
-
-    def connect(self, connection: Connection, auth: object) -> None:
-        """Be glad."""
-
-    def disconnect(self, connection: Connection) -> None:
-        """Forget it."""
-
-
-class Client:
-    """A link over a real pair of sockets, what it was sent, and what of that has come."""
-
-    def __init__(self, toward: Transport) -> None:
-        self.ours, self.theirs = socket.socketpair()
-        for end in (self.ours, self.theirs):
-            end.setblocking(False)  # noqa: FBT003 - the standard library's signature
-        self.link = Link(toward._engine, "x", Peer("", ""))
-        self.carrier = Detached(self.link, self.ours, FrameReader(65_536))
-        self.link.client.receive("0")
-        assert self.link.client.connection is not None
-        self.connection = self.link.client.connection
-        self.due: list[int] = []
-        self.came = b""
-        self.is_over = self.is_gone = False
-        self.most = 0
-
-    def read(self) -> None:
-        """Take all that has come, and let the loop's part go on with what did not fit."""
-        while True:
-            try:
-                self.came += self.theirs.recv(1 << 20)
-            except BlockingIOError:
-                return
-            if self.carrier._rest is None:
-                return
-            self.carrier._writable(0)
-
-    def go(self) -> None:
-        """Be gone: no more is sent than was sent before."""
-        self.is_over = self.is_gone = True
-        self.read()
-        self.link.leave("client_close")
-        self.most = len(self.heard())
-
-    def heard(self) -> list[int]:
-        """Return the numbers that have come."""
-        return [int(number or PING) for number in HEARD.findall(self.came)]
-
-    def close(self) -> None:
-        """Leave nothing open."""
-        self.link.cut("closed")
-        self.theirs.close()
-
-
-class World:
-    """Some clients, and what is done to them; the loop's turns are taken by hand."""
-
-    def __init__(self) -> None:
-        self.transport = Transport(Flask("toy"), cast("Any", OpenDoor()), TransportOptions(max_queue=1 << 30))
-        self.flusher = self.transport._engine.flusher
-        self.clients = [Client(self.transport) for _ in range(CLIENTS)]
-        self.members: dict[str, set[Client]] = {"all": set(self.clients), "some": set()}
-        self.count = 0
-        for client in self.clients:
-            self.transport.enter(client.connection, "all")
-
-    def body(self, *clients: Client, size: int = 0) -> dict[str, Any]:
-        """Return the next number, which these are to hear; who is over hears nothing more."""
-        self.count += 1
-        for client in clients:
-            if not client.is_over:
-                client.due.append(self.count)
-        return {"n": self.count, "text": "x" * size}
-
-    def tell(self, channel: str, skip: int | None, *, alone: bool, size: int) -> None:
-        """Tell a channel the next number, but for one."""
-        skipped = None if skip is None else self.clients[skip]
-        body = self.body(*(self.members[channel] - {skipped}), size=size)
-        sid = skipped.connection.sid if skipped else None
-        self.transport.broadcast(channel, "told", body, sid, alone=alone)
-
-    def ping(self, client: Client) -> None:
-        """Ask for a sign of life."""
-        client.link.ping(1.0)
-        if not client.is_over:
-            client.due.append(PING)
-
-    def act(self, act: Act) -> None:
-        """Do one thing."""
-        match act:
-            case ("tell", channel, skip, alone, size):
-                self.tell(channel, skip, alone=alone, size=size)
-            case ("enter", one, channel):
-                self.transport.enter(self.clients[one].connection, channel)
-                self.members[channel].add(self.clients[one])
-            case ("leave", one, channel):
-                self.transport.leave(self.clients[one].connection, channel)
-                self.members[channel].discard(self.clients[one])
-            case ("send", one, size):
-                self.clients[one].connection.send("told", self.body(self.clients[one], size=size))
-            case ("ping", one):
-                self.ping(self.clients[one])
-            case ("close", one):
-                self.clients[one].connection.close("why")
-                self.clients[one].is_over = True
-            case ("go", one):
-                self.clients[one].go()
-            case ("turn",):
-                self.turn()
-
-    def turn(self) -> None:
-        """Take a turn of the loop, in which everybody reads."""
-        self.flusher._run()
-        for client in self.clients:
-            client.read()
-
-    def settle(self) -> None:
-        """Take turns until nothing waits for anybody."""
-        self.turn()
-        while self.flusher._is_due:
-            self.turn()
-        self.turn()
-
-    def hold_to_account(self) -> None:
-        """Hold each direct way against what it promises."""
-        for client in self.clients:
-            link, connection = client.link, client.connection
-            if connection.direct is not None:
-                assert connection.direct is link.carrier
-                assert not any((link.queue.size, link.closing, link.has_left, connection.ended))
-
-
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=120, deadline=None, database=None)
 @given(acts)
 def test_each_hears_what_he_was_sent_in_that_order_whatever_way_it_took(acts: list[Act]) -> None:
     with few_at_once():
