@@ -50,6 +50,8 @@ def talk(crowd: People) -> Iterator[Talk]:
         ({"after": 25, "limit": 4}, range(26, 30), True, True),
         ({"after": 30}, range(0), True, False),
         ({"after": 1000}, range(0), True, False),
+        ({"after": 2**63 - 1}, range(0), True, False),
+        ({"before": 2**63 - 1, "limit": 3}, range(28, 31), True, False),
         ({"around": 15, "limit": 1}, range(15, 16), True, True),
         ({"around": 1, "limit": 200}, range(1, 31), False, False),
     ],
@@ -103,6 +105,7 @@ def test_the_users_of_a_page_are_those_that_it_mentions(make_user: MakeUser) -> 
     ("query", "field"),
     [
         ({"limit": 0}, "limit"),
+        ({"after": 2**63}, "after"),
         ({"limit": 201}, "limit"),
         ({"limit": "all"}, "limit"),
         ({"before": "x"}, "before"),

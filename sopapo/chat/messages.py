@@ -11,6 +11,7 @@ from sopapo.chat.people import mentioned_users
 from sopapo.chat.visible import visible_messages
 from sopapo.errors import NotFound
 from sopapo.journal import Settle, journal
+from sopapo.schemas.fields import MAX_SEQ
 from sopapo.schemas.messages import History, MessageSent, ReadHistory, SendMessage
 from sopapo.security import Identity
 from sopapo.states import message_state
@@ -66,6 +67,7 @@ def sides(body: ReadHistory, room: Room) -> tuple[Side, Side]:
     if body.around is not None:
         return Side(body.around, body.limit // 2), Side(body.around, body.limit - body.limit // 2)
     if body.after is not None:
-        return Side(body.after + 1, 0), Side(body.after + 1, body.limit)
+        edge = min(body.after + 1, MAX_SEQ)
+        return Side(edge, 0), Side(edge, body.limit)
     edge = room.last_seq + 1 if body.before is None else body.before
     return Side(edge, body.limit), Side(edge, 0)

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 from typing_extensions import TypedDict
 
-from sopapo.schemas.fields import Cursor, Emoji, Id, Length, Limit, Request, Seq, Text, each_once
+from sopapo.schemas.fields import Cursor, Emoji, Id, Length, Limit, Request, Rev, Seq, Text, each_once
 from sopapo.schemas.states import HiddenState, MessageState, UserState
 from sopapo.schemas.sync import Time
 
@@ -92,7 +92,7 @@ class ReadHistory(Request):
 
     room: Id
     before: Seq | None = None
-    after: Annotated[int, Field(ge=0)] | None = None
+    after: Rev | None = None
     around: Seq | None = None
     limit: Limit = 50
 
