@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from tests.conftest import MakeServer
 from tests.support.demo_page import PASSWORD, DemoPage, open_page
@@ -503,6 +503,20 @@ def test_a_message_for_later_is_listed_everywhere_and_cancelled(visit: Visit) ->
     for page in (ana, other):
         expect(page.dialog.get_by_role("listitem")).to_have_count(0)
     expect(ana.texts).to_have_count(0)
+
+
+def test_what_is_attached_may_wait_without_a_word(visit: Visit) -> None:
+    ana = visit().register("Ana")
+    ana.create("Anotações")
+    file = FilePayload(name="roteiro.txt", mimeType="text/plain", buffer=b"praia")
+    ana.page.locator("#attach-input").set_input_files(file)
+    ana.page.get_by_role("button", name="Enviar mais tarde").click()
+    ana.dialog.get_by_role("button", name="Agendar").click()
+    expect(ana.dialog.get_by_role("listitem")).to_contain_text("roteiro.txt")
+    expect(ana.page.locator(".attached")).to_have_count(0)
+    ana.dialog.get_by_role("button", name="Agendar").click()
+    expect(ana.dialog.get_by_role("listitem")).to_have_count(1)
+    assert ana.frames("request", "schedule_message").count() == 1
 
 
 def test_a_message_for_a_time_that_is_past_is_refused_in_its_dialog(visit: Visit) -> None:

@@ -30,11 +30,18 @@ export function detach(key) {
   redraw();
 }
 
+export const isAttached = () => attached.length > 0;
+
+/** Waits until all that is attached has arrived, and returns it. */
+export async function arrived() {
+  await Promise.all(attached.map(({ arrival }) => arrival));
+  return attached.map(({ file }) => file);
+}
+
 /** Waits until all that is attached has arrived, and takes it off what is being written. */
 export async function takeAttached() {
-  await Promise.all(attached.map(({ arrival }) => arrival));
-  const files = attached.map(({ file }) => file);
-  attached = [];
+  const files = await arrived();
+  dropAttached();
   redraw();
   return files;
 }

@@ -1,8 +1,9 @@
 // Messages for later: made of what is written, listed and cancelled. They have no rev; the list is read when it opens.
 
+import { arrived, dropAttached, isAttached } from "/demo/attached.js";
 import { openDialog } from "/demo/dialogs.js";
 import { clock } from "/demo/names.js";
-import { $, button, here, knows, make, t, uuid } from "/demo/tools.js";
+import { $, button, here, knows, make, redraw, t, uuid } from "/demo/tools.js";
 import { ask, socket } from "/demo/wire.js";
 
 const HOUR = 3_600_000;
@@ -18,6 +19,7 @@ export async function openLater() {
   openDialog("later");
   const { text, at } = $("schedule").elements;
   text.value = $("composer").text.value;
+  text.required = !isAttached();
   at.value = local(Date.now() + HOUR);
   at.min = local(Date.now());
   kept.clear();
@@ -27,14 +29,18 @@ export async function openLater() {
 
 export async function schedule({ text, at }) {
   const send_at = new Date(at.value).toISOString();
-  const body = { room: here.open, client_id: uuid(), text: text.value, send_at };
+  const files = (await arrived()).map(({ id }) => id);
+  const body = { room: here.open, client_id: uuid(), text: text.value, files, send_at };
   take((await ask("schedule_message", body)).scheduled);
+  dropAttached();
+  redraw();
   const box = $("composer").text;
   if (box.value === text.value) {
     box.value = "";
     box.dispatchEvent(new Event("input", { bubbles: true }));
   }
   text.value = "";
+  text.required = true;
 }
 
 export async function cancelLater(clientId) {
@@ -54,11 +60,12 @@ function draw() {
   $("later-rows").replaceChildren(...rows.map(drawOne));
 }
 
-function drawOne({ client_id, text, send_at, error }) {
+function drawOne({ client_id, text, files, send_at, error }) {
   const day = new Date(send_at).toLocaleDateString(here.language, { day: "numeric", month: "short" });
   const why = error && t(knows(`e_${error}`) ? `e_${error}` : "e_other", { code: error });
   const note = error ? t("not_sent", { why }) : t("goes_out", { day, time: clock(send_at) });
-  const node = make("person", { name: text, note });
+  const what = [text, ...files.map(({ name }) => `📎 ${name}`)].filter(Boolean).join(" ");
+  const node = make("person", { name: what, note });
   node.append(button("cancelLater", t("cancel"), client_id));
   return node;
 }
