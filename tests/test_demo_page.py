@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
-from playwright.sync_api import Browser, FilePayload, expect
+from playwright.sync_api import Browser, FilePayload, Route, expect
 
 from tests.conftest import MakeServer
 from tests.support.demo_page import PASSWORD, DemoPage, open_page
@@ -517,6 +517,31 @@ def test_what_is_attached_may_wait_without_a_word(visit: Visit) -> None:
     ana.dialog.get_by_role("button", name="Agendar").click()
     expect(ana.dialog.get_by_role("listitem")).to_have_count(1)
     assert ana.frames("request", "schedule_message").count() == 1
+
+
+def test_one_goes_on_writing_while_a_file_is_on_its_way(visit: Visit) -> None:
+    ana = visit().register("Ana")
+    ana.create("Anotações")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    ana.page.route("**/api/v1/files", hold)
+    file = FilePayload(name="roteiro.txt", mimeType="text/plain", buffer=b"praia")
+    ana.page.locator("#attach-input").set_input_files(file)
+    ana.say("Legenda")
+    written = ana.page.get_by_label("Escreva uma mensagem")
+    expect(written).to_have_value("")
+    ana.say("oi")
+    written.fill("ainda escr")
+    expect(ana.page.locator(".attached")).to_contain_text("roteiro.txt")
+    expect(ana.texts).to_have_count(0)
+    held[0].continue_()
+    expect(ana.texts).to_have_text(["Legenda", "oi"])
+    expect(ana.page.locator("#log .bubble .file")).to_have_count(1)
+    expect(ana.page.locator(".attached")).to_have_count(0)
+    expect(written).to_have_value("ainda escr")
 
 
 def test_a_message_for_a_time_that_is_past_is_refused_in_its_dialog(visit: Visit) -> None:

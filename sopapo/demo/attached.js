@@ -6,6 +6,7 @@ import { Refused } from "/demo/wire.js";
 
 const MOST = 10;
 let attached = [];
+let leaving = [];
 
 /** Attaches files to what is being written, and uploads them at once. */
 export function attach(files) {
@@ -38,25 +39,33 @@ export async function arrived() {
   return attached.map(({ file }) => file);
 }
 
-/** Waits until all that is attached has arrived, and takes it off what is being written. */
+/** Takes off at once what is attached to what is being written, and returns what has arrived of it when all has. */
 export async function takeAttached() {
-  const files = await arrived();
+  const taken = attached;
   dropAttached();
+  leaving = [...leaving, ...taken];
   redraw();
-  return files;
+  await Promise.allSettled(taken.map(({ arrival }) => arrival));
+  leaving = leaving.filter((entry) => !taken.includes(entry));
+  redraw();
+  return taken.map(({ file }) => file).filter(Boolean);
 }
 
 export function dropAttached() {
   attached = [];
 }
 
+const nameOf = ({ key, name, size }) => ({ key, name, size });
+
 export function drawAttached() {
-  $("attached").hidden = !attached.length;
+  const rows = [...leaving, ...attached];
+  $("attached").hidden = !rows.length;
   reconcile(
     $("attached"),
-    attached.map(({ key, name, size, file }) => ({ key, name, size, done: Boolean(file) })),
+    rows.map((entry) => ({ ...nameOf(entry), done: Boolean(entry.file), leaves: leaving.includes(entry) })),
     (row) => {
       const node = make("attached", { name: row.name, note: row.done ? sizeOf(row.size) : t("uploading") });
+      if (row.leaves) return node;
       node.append(button("detach", "×", row.key, "icon"));
       node.lastElementChild.setAttribute("aria-label", t("detach", row));
       return node;

@@ -1,6 +1,6 @@
 // Where one writes: a message, a reply, an edit; and the draft that all of one's devices keep.
 
-import { drawAttached, dropAttached, takeAttached } from "/demo/attached.js";
+import { drawAttached, dropAttached, isAttached, takeAttached } from "/demo/attached.js";
 import { capital, gistOf, mayPost, nameOf } from "/demo/names.js";
 import { send } from "/demo/outbox.js";
 import { sayTyping } from "/demo/presence.js";
@@ -12,6 +12,7 @@ import { ask, hint } from "/demo/wire.js";
 const DRAFT_AFTER = 1500;
 let writing = { room: null, reply: null, edit: null };
 let draftTimer;
+let sending = Promise.resolve();
 
 const box = () => $("composer").text;
 
@@ -78,16 +79,32 @@ export function editLast() {
 export async function submit() {
   const text = box().value.trim();
   const { room, edit: seq, reply: reply_to } = writing;
-  const files = seq ? rooms.get(room).messages.get(seq).files : await takeAttached();
-  if (!text && !files.length) return;
-  if (seq) receive("message", (await ask("edit_message", { room: here.open, seq, text })).message);
-  else send(room, text, { files, ...(reply_to && { reply_to }) });
-  if (here.open !== room) return;
+  if (seq) return submitEdit(room, seq, text);
+  if (!text && !isAttached()) return;
+  sending = sendInTurn(sending, takeAttached(), room, text, reply_to);
+  clear();
+  await sending;
+  if (here.open === room) toEnd($("log"));
+}
+
+/** Sends once files have arrived and what was written before is sent; one goes on writing meanwhile. */
+async function sendInTurn(before, taken, room, text, reply_to) {
+  await before;
+  const files = await taken;
+  if (text || files.length) send(room, text, { files, ...(reply_to && { reply_to }) });
+}
+
+async function submitEdit(room, seq, text) {
+  if (!text && !rooms.get(room).messages.get(seq).files.length) return;
+  receive("message", (await ask("edit_message", { room, seq, text })).message);
+  if (here.open === room) clear();
+}
+
+function clear() {
   box().value = "";
   dropContext();
   sayTyping(false);
   keepDraftSoon();
-  if (!seq) toEnd($("log"));
 }
 
 export function wrote() {
