@@ -4,21 +4,23 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from flask import Flask, has_app_context
 
-from events.someone import Sends, Someone, become, part, recognize
+from events.someone import Sends, Someone, become_all, part, token_of
 from models import db
 from sopapo import metrics
+from sopapo.chat.arrivals import AT_ONCE, recognize_all
 from sopapo.errors import ChatError, Invalid, Problem, TokenExpired, Unauthenticated, UnknownEvent, outcome_of
+from sopapo.gathering import Gathering
 from sopapo.journal import Settle
 from sopapo.limits import Limits
 from sopapo.schemas.fields import Request
 from sopapo.schemas.messages import MessageSent
 from sopapo.security import Identity
 from sopapo.transaction import told_after_the_answer
-from sopapo.transport import Connection, Refused
+from sopapo.transport import Admit, Connection, Refused
 from sopapo.transport.runtime import call_after
 
 Body = TypeVar("Body", bound=Request)
@@ -123,6 +125,14 @@ def post(ask: Ask[Body], act: Callable[[Identity, Body, Settle], None]) -> None:
         raise
 
 
+class Coming(NamedTuple):
+    """A socket that asks to be let in with a token."""
+
+    connection: Connection
+    token: str
+    admit: Admit
+
+
 class SocketDoor:
     """Connects, answers and forgets the sockets of this process."""
 
@@ -130,21 +140,35 @@ class SocketDoor:
         """Answer in the context of this application, within these limits."""
         self.app = app
         self.limits = limits
+        self.coming: Gathering[Coming] = Gathering(app, self.let_in, 0, AT_ONCE)
         # The loop keeps the context, so that what is answered at once needs none of its own.
         call_after(0, app.app_context().push)
 
-    def connect(self, connection: Connection, auth: object) -> None:
-        """Let a socket in, as someone where it brings a token. Raises Refused."""
+    def connect(self, connection: Connection, auth: object, admit: Admit) -> None:
+        """Let a socket in, as someone where it brings a token: with all who come at the same moment."""
         if auth is None or auth == {}:
+            admit(None)
             return
-        with self.app.app_context():
-            try:
-                become(connection, recognize(auth))
-            except Exception as error:  # noqa: BLE001 - everything is answered
-                problem = outcome_of(error).problem()
-                raise Refused(problem["code"], dict(problem)) from None
-            finally:
-                db.session.remove()
+        try:
+            self.coming.add(Coming(connection, token_of(auth), admit))
+        except Unauthenticated as error:
+            admit(refusal(error))
+
+    def let_in(self, coming: list[Coming]) -> None:
+        """Let those sockets in whose tokens name somebody, and tell the others why not."""
+        try:
+            found = recognize_all({one.token for one in coming})
+            arrived = [(one.connection, who) for one in coming if isinstance(who := found[one.token], Identity)]
+            become_all(arrived)
+        except Exception as error:  # noqa: BLE001 - everything is answered
+            # Nobody waits for one failure after the other.
+            why = refusal(error)
+            for one in (*coming, *self.coming.take_all()):
+                one.admit(why)
+            return
+        for one in coming:
+            who = found[one.token]
+            one.admit(None if isinstance(who, Identity) else refusal(who))
 
     def request(self, connection: Connection, event: str, args: list[object], acknowledge: Acknowledge) -> None:
         """Answer one request; whatever goes wrong is answered too."""
@@ -187,6 +211,12 @@ class SocketDoor:
         with self.app.app_context():
             part(connection)
         connection.who = None
+
+
+def refusal(error: Exception) -> Refused:
+    """Return why a socket is turned away."""
+    problem = outcome_of(error).problem()
+    return Refused(problem["code"], dict(problem))
 
 
 def find_handler(connection: Connection, event: str) -> Handler:

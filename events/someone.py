@@ -1,6 +1,6 @@
 """Who a socket is, and until when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Event
 
@@ -67,23 +67,26 @@ class Someone:
         return self.identity.expires_at * 1000 <= now()
 
 
-def recognize(auth: object) -> Identity:
-    """Return whom the token names that a socket brings as it connects.
-
-    Raises TokenExpired, SessionRevoked, Suspended or Unauthenticated.
-    """
+def token_of(auth: object) -> str:
+    """Return the token that a socket brings as it connects. Raises Unauthenticated."""
     token = auth.get("token") if isinstance(auth, Mapping) else None
     if not isinstance(token, str) or not token:
         raise no_such_token()
-    return arrivals.recognize(token)
+    return token
 
 
 def become(connection: Connection, identity: Identity) -> None:
     """Make a socket someone, or the same one anew, and let it hear all that is his."""
-    bus().here.follow(connection, identity, arrivals.revs_of)
-    connection.who = Someone(replace(identity, socket=connection.sid))
-    connection.due = 0.0
-    presence.look_at(identity.user_id)
+    become_all([(connection, identity)])
+
+
+def become_all(arrived: Sequence[tuple[Connection, Identity]]) -> None:
+    """Make sockets someone, and let each hear all that is his."""
+    bus().here.follow_all(arrived, arrivals.revs_by_user)
+    for connection, identity in arrived:
+        connection.who = Someone(replace(identity, socket=connection.sid))
+        connection.due = 0.0
+        presence.look_at(identity.user_id)
 
 
 def part(connection: Connection) -> None:

@@ -1,6 +1,6 @@
 """The sockets of this process: who is in which channel, and what is done to them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,7 +26,7 @@ class Moves:
 
 
 class Sockets:
-    """The sockets of this process, and what is done to them; nothing here yields but `follow`."""
+    """The sockets of this process, and what is done to them; nothing here yields but `follow_all`."""
 
     def __init__(self, transport: Transport) -> None:
         """Tell the sockets of this transport."""
@@ -37,15 +37,21 @@ class Sockets:
         # The last change that each room with sockets here was told of: all of them hear what is told.
         self.revs: dict[str, int] = {}
 
-    def follow(self, connection: Connection, caller: Identity, revs_of: Callable[[str], Mapping[str, int]]) -> None:
-        """Put a socket into all its channels; `revs_of` asks for the rooms of a user and the last change of each."""
-        self.transport.enter(connection, user_channel(caller.user_id))
-        self.enter_session(connection, caller.session_id)
+    def follow_all(
+        self,
+        arrived: Sequence[tuple[Connection, Identity]],
+        revs_by_user: Callable[[Collection[str]], Mapping[str, Mapping[str, int]]],
+    ) -> None:
+        """Put sockets into all their channels; `revs_by_user` asks for users' rooms and the last change of each."""
+        for connection, caller in arrived:
+            self.transport.enter(connection, user_channel(caller.user_id))
+            self.enter_session(connection, caller.session_id)
         with self.noting_moves() as moved:
-            revs = revs_of(caller.user_id)
-        for room_id, rev in revs.items():
-            if (caller.user_id, room_id) not in moved:
-                self.enter(connection, room_id, rev)
+            found = revs_by_user({caller.user_id for _, caller in arrived})
+        for connection, caller in arrived:
+            for room_id, rev in found.get(caller.user_id, {}).items():
+                if (caller.user_id, room_id) not in moved:
+                    self.enter(connection, room_id, rev)
 
     def enter_session(self, connection: Connection, session_id: str) -> None:
         """Let a socket end with this session, and no more with one in which it was before."""

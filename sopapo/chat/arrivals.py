@@ -3,33 +3,37 @@
 After a restart or an outage everybody is back at once, and must not wait for thousands of questions.
 """
 
-from collections.abc import Collection
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from flask import Flask, current_app
-from sqlalchemy import bindparam, select
 
-from models import Member, Room, Session, User
+from models import db
 from sopapo.chat.sessions import refuse_ended, tokens
-from sopapo.errors import no_such_token
+from sopapo.database import execute
+from sopapo.errors import ChatError, no_such_token
 from sopapo.gathering import Together
-from sopapo.security import Identity
-from sopapo.transaction import ask
+from sopapo.security import Claims, Identity
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 AT_ONCE = 256
 
-# Put together once: with hundreds of ids that would take longer than the database does.
-SESSIONS = (
-    select(Session.id, Session.user_id, Session.revoked_at, User.deleted_at, User.suspended_at)
-    .join(User, User.id == Session.user_id)
-    .where(Session.id.in_(bindparam("ids", expanding=True)))
-)
-ROOMS = (
-    select(Member.user_id, Room.id, Room.last_rev)
-    .join(Room, Room.id == Member.room_id)
-    .where(Member.user_id.in_(bindparam("ids", expanding=True)))
-    .where(Member.status == "joined", Room.deleted_at.is_(None))
-)
+IDS = {
+    "sqlite": "SELECT value FROM json_each(?)",
+    "postgresql": "SELECT CAST(value AS uuid) FROM json_array_elements_text(CAST(%s AS json))",
+}
+SESSIONS = {
+    dialect: "SELECT CAST(s.id AS text), CAST(s.user_id AS text), s.revoked_at, u.deleted_at, u.suspended_at"
+    f" FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id IN ({ids})"
+    for dialect, ids in IDS.items()
+}
+ROOMS = {
+    dialect: "SELECT CAST(m.user_id AS text), CAST(r.id AS text), r.last_rev FROM members m"
+    f" JOIN rooms r ON r.id = m.room_id WHERE m.user_id IN ({ids}) AND m.status = 'joined' AND r.deleted_at IS NULL"
+    for dialect, ids in IDS.items()
+}
 
 
 class SessionFound(NamedTuple):
@@ -48,7 +52,6 @@ class Arrivals:
     def __init__(self, app: Flask) -> None:
         """Ask in the context of this application."""
         self.sessions: Together[str, SessionFound] = Together(app, sessions_by_id, AT_ONCE)
-        self.rooms: Together[str, dict[str, int]] = Together(app, revs_by_user, AT_ONCE)
 
 
 def arrivals() -> Arrivals:
@@ -60,26 +63,49 @@ def arrivals() -> Arrivals:
 def recognize(token: str) -> Identity:
     """Return whom an access token names. Raises TokenExpired, SessionRevoked, Suspended or Unauthenticated."""
     claims = tokens().read("access", token)
-    session = arrivals().sessions.ask(claims.sid)
+    return identity_of(claims, arrivals().sessions.ask(claims.sid))
+
+
+def recognize_all(given: Collection[str]) -> dict[str, Identity | ChatError]:
+    """Return whom each of these access tokens names, or why it names nobody."""
+    claims = {token: outcome(tokens().read, "access", token) for token in given}
+    sessions = sessions_by_id({found.sid for found in claims.values() if isinstance(found, Claims)})
+    return {
+        token: outcome(identity_of, found, sessions.get(found.sid)) if isinstance(found, Claims) else found
+        for token, found in claims.items()
+    }
+
+
+def outcome(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | ChatError:
+    """Return what an act returns, or the error that it raises."""
+    try:
+        return act(*args, **kwargs)
+    except ChatError as error:
+        return error
+
+
+def identity_of(claims: Claims, session: SessionFound | None) -> Identity:
+    """Return whom claims name in their session. Raises SessionRevoked, Suspended or Unauthenticated."""
     if session is None or session.user_id != claims.sub:
         raise no_such_token()
     refuse_ended(session.revoked_at, session.deleted_at, session.suspended_at)
     return Identity(session.user_id, session.id, claims.exp)
 
 
-def revs_of(user_id: str) -> dict[str, int]:
-    """Return the rooms that a user is in, by id, and the last change of each."""
-    return arrivals().rooms.ask(user_id) or {}
-
-
 def sessions_by_id(session_ids: Collection[str]) -> dict[str, SessionFound]:
     """Return these sessions with what became of them and of their users."""
-    return {row[0]: SessionFound._make(row) for row in ask(SESSIONS, ids=list(session_ids))}
+    return {row[0]: SessionFound._make(row) for row in ask(SESSIONS, session_ids)}
 
 
 def revs_by_user(user_ids: Collection[str]) -> dict[str, dict[str, int]]:
     """Return the rooms that these users are in, and the last change of each."""
     found: dict[str, dict[str, int]] = {}
-    for user_id, room_id, rev in ask(ROOMS, ids=list(user_ids)):
+    for user_id, room_id, rev in ask(ROOMS, user_ids):
         found.setdefault(user_id, {})[room_id] = rev
     return found
+
+
+def ask(question: dict[str, str], ids: Collection[str]) -> Sequence[tuple[Any, ...]]:
+    """Return the rows that a question finds for these ids, outside of any transaction."""
+    with db.engine.connect() as connection:
+        return execute(connection, question, list(ids)).tuples().all()

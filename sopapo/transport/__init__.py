@@ -23,10 +23,21 @@ from sopapo.transport import runtime  # first: it keeps eventlet's notice from w
 
 # isort: split
 from sopapo.transport.connection import Connection
-from sopapo.transport.door import Acknowledge, Door, Refused
+from sopapo.transport.door import Acknowledge, Admit, Door, Refused
 from sopapo.transport.options import TransportOptions
 from sopapo.transport.serve import serve
 from sopapo.transport.stats import Stats
 from sopapo.transport.transport import Transport
 
-__all__ = ["Acknowledge", "Connection", "Door", "Refused", "Stats", "Transport", "TransportOptions", "runtime", "serve"]
+__all__ = [
+    "Acknowledge",
+    "Admit",
+    "Connection",
+    "Door",
+    "Refused",
+    "Stats",
+    "Transport",
+    "TransportOptions",
+    "runtime",
+    "serve",
+]

@@ -20,6 +20,12 @@ class Pipe(Protocol):
     def push(self, message: Message) -> None:
         """Send a message after those that wait."""
 
+    def hold(self) -> None:
+        """Let all that the client asks wait until `resume`."""
+
+    def resume(self) -> None:
+        """Do what the client has asked."""
+
     def later(self, task: Callable[[Any], object], argument: Any) -> None:
         """Do something after the request that is being handled."""
 

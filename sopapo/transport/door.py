@@ -6,6 +6,7 @@ from typing import Protocol
 from sopapo.transport.connection import Connection
 
 Acknowledge = Callable[[Mapping[str, object]], None]
+Admit = Callable[[Exception | None], None]
 
 
 class Refused(Exception):
@@ -18,10 +19,13 @@ class Refused(Exception):
 
 
 class Door(Protocol):
-    """Answers what clients ask; each method but `answer_at_once` runs in a greenlet that may block."""
+    """Answers what clients ask; `request` and `disconnect` run in a greenlet that may block, the others may not."""
 
-    def connect(self, connection: Connection, auth: object) -> None:
-        """Let a connection in; `Refused` turns it away, and so does any other exception, with code `internal`."""
+    def connect(self, connection: Connection, auth: object, admit: Admit) -> None:
+        """Let a connection in, now or later, by admitting None; its other requests wait until then.
+
+        A `Refused` admitted, or raised here, turns it away, and so does any other exception, with code `internal`.
+        """
 
     def request(self, connection: Connection, event: str, args: list[object], acknowledge: Acknowledge) -> None:
         """Answer one request; those of one connection come one at a time, in the order in which they were sent.

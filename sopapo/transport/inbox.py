@@ -18,11 +18,12 @@ PATIENCE = 60
 class Inbox:
     """Tasks done one at a time, in order, by a greenlet that is there while there are any."""
 
-    __slots__ = ("_on_room", "_tasks", "size")
+    __slots__ = ("_is_held", "_is_running", "_on_room", "_tasks", "size")
 
     def __init__(self) -> None:
         self._tasks: deque[tuple[Callable[..., object], Any, int]] | None = None
         self._on_room: list[Callable[[], object]] | None = None
+        self._is_held = self._is_running = False
         self.size = 0
 
     @property
@@ -40,8 +41,21 @@ class Inbox:
         self.size += size
         if self._tasks is None:
             self._tasks = deque()
-            runtime.spawn(self._run, self._tasks)
         self._tasks.append((task, argument, size))
+        self._go_on()
+
+    def hold(self) -> None:
+        """Let what waits, and what comes, wait until `resume`: a task goes on without the greenlet that began it."""
+        self._is_held = True
+        if self._tasks is None:
+            self._tasks = deque()
+
+    def resume(self) -> None:
+        """Do what waits. Never yields."""
+        self._is_held = False
+        if not self._tasks and not self._is_running:
+            self._tasks = None
+        self._go_on()
 
     def clear(self) -> None:
         """Forget the requests that have not begun; what is owed without one stays."""
@@ -70,9 +84,14 @@ class Inbox:
         for tell in waiting or ():
             tell()
 
+    def _go_on(self) -> None:
+        if self._tasks and not (self._is_running or self._is_held):
+            self._is_running = True
+            runtime.spawn(self._run, self._tasks)
+
     def _run(self, tasks: deque[tuple[Callable[..., object], Any, int]]) -> None:
         done = 0
-        while tasks:
+        while tasks and not self._is_held:
             task, argument, size = tasks.popleft()
             self._do(task, argument)
             self.size = max(0, self.size - size)
@@ -81,7 +100,9 @@ class Inbox:
             done += 1
             if done % AT_ONCE == 0:
                 runtime.sleep()
-        self._tasks = None
+        self._is_running = False
+        if not self._is_held:
+            self._tasks = None
 
     def _do(self, task: Callable[..., object], argument: Any) -> None:
         try:

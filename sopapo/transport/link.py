@@ -129,6 +129,14 @@ class Link:
         self.unanswered = stamp
         return True
 
+    def hold(self) -> None:
+        """Let all that the client asks wait until `resume`."""
+        self.inbox.hold()
+
+    def resume(self) -> None:
+        """Do what the client has asked."""
+        self.inbox.resume()
+
     def later(self, task: Callable[[Any], object], argument: Any) -> None:
         """Do something after the requests that wait."""
         self.inbox.put(task, argument)

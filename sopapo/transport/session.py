@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sopapo.transport import packets
@@ -67,6 +68,10 @@ class Session:
             self.misread(error)
             return None
         connection = self.connection
+        if connection is None and packet.kind == packets.CONNECT:
+            self._transport.stats.frames_in += 1
+            self._connect(packet)
+            return None
         if connection is None or packet.kind != packets.EVENT or packet.namespace != "/":
             return packet
         event, *args = packet.data
@@ -128,15 +133,22 @@ class Session:
         connection = Connection(secrets.token_urlsafe(15), self.peer.address, self.peer.agent, pipe=self._pipe)
         self.connection = connection
         self._transport.alone.discard(self)
+        self._pipe.hold()
+        admit = partial(self._admit, connection)
         try:
-            self._transport.door.connect(connection, packet.data)
-        except Refused as refusal:
-            self._refuse(connection, refusal)
-        except Exception:
-            log.exception("a connection could not be let in")
-            self._refuse(connection, Refused("internal", {"code": "internal", "message": FAILED}))
-        else:
+            self._transport.door.connect(connection, packet.data, admit)
+        except Exception as error:  # noqa: BLE001 - every connection is answered
+            admit(error)
+
+    def _admit(self, connection: Connection, error: Exception | None) -> None:
+        if error is None:
             self._let_in(connection)
+        elif isinstance(error, Refused):
+            self._refuse(connection, error)
+        else:
+            log.error("a connection could not be let in", exc_info=error)
+            self._refuse(connection, Refused("internal", {"code": "internal", "message": FAILED}))
+        self._pipe.resume()
 
     def _let_in(self, connection: Connection) -> None:
         if connection.ended:

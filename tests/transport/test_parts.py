@@ -34,9 +34,16 @@ class Nowhere:
     def __init__(self) -> None:
         self.pushed: list[str] = []
         self.ended: list[str] = []
+        self.held = False
 
     def push(self, message: Message) -> None:
         self.pushed.append(message.text)
+
+    def hold(self) -> None:
+        self.held = True
+
+    def resume(self) -> None:
+        self.held = False
 
     def later(self, task: Any, argument: Any) -> None:
         task(argument)

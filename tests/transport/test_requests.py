@@ -9,7 +9,7 @@ import pytest
 import socketio
 
 from tests.support.waiting import eventually
-from tests.transport.clients import Poller, RawSocket
+from tests.transport.clients import Poller, RawSocket, frame
 from tests.transport.conftest import MakeClient
 from tests.transport.toy_server import ToyServer
 
@@ -46,13 +46,15 @@ def test_a_broadcast_reaches_members_in_order_but_for_the_one_skipped(
     toy: ToyServer, client: MakeClient, way: tuple[str, ...]
 ) -> None:
     ana, bia, caio = client(toy, *way), client(toy, *way), client(toy, *way)
+    # Those who were here before may only just be going.
+    sala = "sala of " + "+".join(way)
     for one in (ana, bia):
-        one.call("join", {"channel": "sala"})
-    assert ana.call("tell", {"channel": "sala", "times": 50, "skip": True}) == {"ok": True, "members": 2}
+        one.call("join", {"channel": sala})
+    assert ana.call("tell", {"channel": sala, "times": 50, "skip": True}) == {"ok": True, "members": 2}
     eventually(lambda: len(bia.heard) == 50)
     assert [body["n"] for _, body in bia.heard] == list(range(50))
-    bia.call("leave", {"channel": "sala"})
-    assert ana.call("tell", {"channel": "sala"})["members"] == 1
+    bia.call("leave", {"channel": sala})
+    assert ana.call("tell", {"channel": sala})["members"] == 1
     eventually(lambda: ana.heard)
     assert (len(ana.heard), len(bia.heard), caio.heard) == (1, 50, [])
 
@@ -100,6 +102,29 @@ def test_what_is_sent_while_letting_in_comes_after_the_greeting(toy: ToyServer, 
     one.send_text('40{"token":"early"}')
     assert one.text().startswith('40{"sid"')
     assert one.text() == '42["early",{}]'
+
+
+def test_what_is_asked_while_letting_in_is_answered_after_the_greeting(
+    toy: ToyServer, raw: Callable[..., RawSocket]
+) -> None:
+    one = raw(toy)
+    one.upgrade()
+    one.text()
+    one.send(b"".join(frame(text) for text in (b'40{"token":"slow"}', b'421["echo",{}]', b'422["unknown"]')))
+    one.send_text('423["echo",{}]')
+    assert one.text().startswith('40{"sid"')
+    assert [one.text()[:3] for _ in range(3)] == ["431", "432", "433"]
+
+
+def test_who_is_refused_late_may_ask_again(toy: ToyServer, raw: Callable[..., RawSocket]) -> None:
+    one = raw(toy)
+    one.upgrade()
+    one.text()
+    one.send(b"".join(frame(text) for text in (b'40{"token":"late"}', b'421["echo",{}]', b"40", b'422["echo",{}]')))
+    assert one.text().startswith('44{"message":"late"')
+    assert one.text().startswith('431[{"ok":false')
+    assert one.text().startswith('40{"sid"')
+    assert one.text().startswith('432[{"ok":true')
 
 
 def test_a_client_that_leaves_while_being_let_in_is_forgotten(hasty: ToyServer, raw: Callable[..., RawSocket]) -> None:

@@ -16,12 +16,13 @@ import logging
 import resource
 import sys
 import time
+from functools import partial
 from typing import Any
 
 from flask import Flask, jsonify, request
 from greenlet import greenlet
 
-from sopapo.transport import Acknowledge, Connection, Refused, Transport, TransportOptions, serve
+from sopapo.transport import Acknowledge, Admit, Connection, Refused, Transport, TransportOptions, runtime, serve
 
 
 class ToyDoor:
@@ -31,7 +32,7 @@ class ToyDoor:
         self.transport: Transport
         self.gone: list[str] = []
 
-    def connect(self, connection: Connection, auth: Any) -> None:
+    def connect(self, connection: Connection, auth: Any, admit: Admit) -> None:
         match auth:
             case {"token": "bad"}:
                 raise Refused("token_expired", {"code": "token_expired", "message": "old"})
@@ -39,9 +40,18 @@ class ToyDoor:
                 raise ZeroDivisionError
             case {"token": "early"}:
                 connection.send("early", {})
+            case {"token": "late"}:
+                admit_late = partial(admit, Refused("late", {"code": "late", "message": "too late"}))
+                runtime.spawn_after(0.2, admit_late)
+                return
             case {"token": "slow"}:
-                time.sleep(1)
+                runtime.spawn_after(1, self.let_in, connection, admit)
+                return
+        self.let_in(connection, admit)
+
+    def let_in(self, connection: Connection, admit: Admit) -> None:
         self.transport.enter(connection, "all")
+        admit(None)
 
     def request(self, connection: Connection, event: str, args: list[Any], acknowledge: Acknowledge) -> None:
         body = args[0] if args else {}

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from flask import Flask
 
-from sopapo.transport import Connection, Transport, TransportOptions
+from sopapo.transport import Admit, Connection, Transport, TransportOptions
 from sopapo.transport.detached import Detached
 from sopapo.transport.frames import FrameReader
 from sopapo.transport.link import Link
@@ -23,8 +23,9 @@ Act = tuple[Any, ...]
 class OpenDoor:
     """Lets everybody in."""
 
-    def connect(self, connection: Connection, auth: object) -> None:
+    def connect(self, connection: Connection, auth: object, admit: Admit) -> None:  # noqa: ARG002 - as all doors do
         """Be glad."""
+        admit(None)
 
     def disconnect(self, connection: Connection) -> None:
         """Forget it."""
