@@ -5,17 +5,20 @@ lease is over; another process then clears them away, and tells those who watch.
 """
 
 from collections.abc import Collection
+from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import BindParameter, Executable, bindparam, delete, insert, or_, select, update
+from sqlalchemy import CursorResult, delete, insert, select, update
 from uuid_utils import uuid4
 
-from models import Presence, Process, User, db
+from models import Presence, Process, db
 from sopapo import broadcast
 from sopapo.bus import bus, presence_channel
+from sopapo.chat.online_sql import ADD, LONG_UNSEEN, REMOVE, SEEN
 from sopapo.chat.presence import Glance, look_at, states_of
 from sopapo.clock import now
+from sopapo.database import execute
 from sopapo.errors import Unavailable, is_away
 from sopapo.transaction import transaction
 
@@ -25,23 +28,6 @@ SECONDS, MOST = 0.25, 1000
 # In milliseconds.
 LEASE = 45_000
 MINUTE = 60_000
-
-# Put together once: in a storm of clients each names hundreds of users, several times a second.
-PROCESS = bindparam("process", type_=Presence.process_id.type)
-USERS: BindParameter[list[str]] = bindparam("users", expanding=True)
-THERE = select(Presence.user_id).where(Presence.process_id == PROCESS)
-ADD = insert(Presence).from_select(
-    ["process_id", "user_id"], select(PROCESS, User.id).where(User.id.in_(USERS), User.id.not_in(THERE))
-)
-REMOVE = delete(Presence).where(Presence.process_id == PROCESS, Presence.user_id.in_(USERS))
-# Locked in one order, so that processes that part from the same people wait, and do not block one another.
-LONG_UNSEEN = (
-    select(User.id)
-    .where(User.id.in_(USERS), or_(User.last_seen_at.is_(None), User.last_seen_at < bindparam("before")))
-    .order_by(User.id)
-    .with_for_update(key_share=True)
-)
-SEEN = update(User).where(User.id.in_(USERS)).values(last_seen_at=bindparam("moment"))
 
 
 class Online:
@@ -63,7 +49,7 @@ class Online:
             if came or went:
                 self.store(came, went)
             told = heard(came | went | {glance.user_id for glance in glances if glance.tell})
-            for state in states_of(told).values():
+            for state in states_of(told).values() if told else ():
                 broadcast.presence(state)
         except Exception as error:
             self.unsettled |= users
@@ -77,9 +63,11 @@ class Online:
             return
         with transaction():
             is_lost = self.renew()
-            write(ADD, process=self.process_id, users=list(came))
-            write(REMOVE, process=self.process_id, users=list(went))
-            note_last_seen(went, now())
+            if came:
+                write(ADD, process=self.process_id, users=list(came))
+            if went:
+                write(REMOVE, process=self.process_id, users=list(went))
+                note_last_seen(went, now())
         self.stored |= came
         self.stored -= went
         if is_lost:
@@ -144,14 +132,14 @@ def clear_dead() -> None:
 
 def note_last_seen(users: Collection[str], moment: int) -> None:
     """Write when users were last seen, at most once a minute for each."""
-    ids = db.session.scalars(LONG_UNSEEN, {"users": list(users), "before": moment - MINUTE}).all()
+    ids = write(LONG_UNSEEN, users=list(users), moment=moment - MINUTE).scalars().all()
     if ids:
         write(SEEN, users=ids, moment=moment)
 
 
-def write(statement: Executable, **given: object) -> None:
-    """Execute a statement that was put together before, inside the caller's transaction."""
-    db.session.connection().execute(statement, given)
+def write(statements: dict[str, str], **given: object) -> CursorResult[Any]:
+    """Execute a statement that is given for both databases, inside the caller's transaction."""
+    return execute(db.session.connection(), statements, given)
 
 
 def heard(users: Collection[str]) -> list[str]:
