@@ -22,6 +22,9 @@ STATEMENT_SECONDS = 6
 LOCK_SECONDS = 5
 DAY_SECONDS = 86_400
 SQLITE_LOCK_SECONDS = 8
+# A wait for the disk that the loop may bear, and over about how many commits it is looked at.
+QUICK_SECONDS = 0.002
+COMMITS_LOOKED_AT = 8
 WRITES = "sopapo_writes"
 # A page that many transactions change is written back once for all of them: a log of 16 MB saves one part in twenty.
 PRAGMAS = (
@@ -49,7 +52,7 @@ def init_database(app: Flask, settings: Settings) -> None:
         with app.app_context():
             event.listen(db.engine, "connect", configure_sqlite)
             event.listen(db.engine, "begin", begin_sqlite)
-            db.engine.dialect.do_commit = commit_off_loop  # type: ignore[assignment, method-assign]
+            db.engine.dialect.do_commit = Commits().commit  # type: ignore[assignment, method-assign]
     else:
         bound_waits(CONNECT_SECONDS, STATEMENT_SECONDS + 1)
 
@@ -111,9 +114,30 @@ def begin_immediate(connection: sqlite3.Connection, until: float) -> None:
             return
 
 
-def commit_off_loop(connection: DBAPIConnection) -> None:
-    """Commit while the loop goes on: on a disk that is slow or busy the wait for it takes many milliseconds."""
-    off_loop(connection.commit)
+class Commits:
+    """Commits to SQLite on the loop while the disk is quick, and beside it while it is slow or busy.
+
+    Handing a commit over to another thread and back takes as long as a quick disk does; waiting for one that is slow
+    would keep everybody waiting.
+    """
+
+    def __init__(self) -> None:
+        """Take the disk for quick."""
+        self.waits = 0.0
+
+    def commit(self, connection: DBAPIConnection) -> None:
+        """Commit as the last commits suggest."""
+        if self.waits > QUICK_SECONDS:
+            off_loop(self.timed, connection)
+        else:
+            self.timed(connection)
+
+    def timed(self, connection: DBAPIConnection) -> None:
+        """Commit, and see how long that waited for the disk."""
+        began, worked = time.perf_counter(), time.thread_time()
+        connection.commit()
+        waited = time.perf_counter() - began - (time.thread_time() - worked)
+        self.waits += (waited - self.waits) / COMMITS_LOOKED_AT
 
 
 def take_time(connection: Connection) -> None:

@@ -124,8 +124,9 @@ class Journal:
             while True:
                 self.awake.wait()
                 self.awake.clear()
-                # One turn of the loop reads what has arrived meanwhile: more messages share the commit.
-                time.sleep(0)
+                if len(self.queue) > 1:
+                    # One turn of the loop reads what has arrived meanwhile: more messages share the commit.
+                    time.sleep(0)
                 while batch := self.next_batch():
                     self.store_safely(lane, batch)
 

@@ -192,7 +192,7 @@ def test_whoever_says_nothing_is_seen_off(toys: Toys, raw: Raw) -> None:
     began = time.monotonic()
     silent = [raw(hasty) for _ in range(20)]
     assert [one.read_all() for one in silent] == [b""] * 20
-    assert 0.9 < time.monotonic() - began < 3
+    assert 0.9 < time.monotonic() - began < 15
     eventually(lambda: hasty.kept()["files"] == before)
 
 
@@ -205,9 +205,8 @@ def test_whoever_goes_without_a_word_leaves_nothing(toys: Toys, raw: Raw) -> Non
 
 
 def test_whoever_says_nothing_takes_a_place(own_toy: Any, raw: Raw) -> None:
-    few = own_toy(path="fast", max_connections=3, idle_seconds=2)
+    few = own_toy(path="fast", max_connections=3, idle_seconds=30)
     silent = [raw(few) for _ in range(3)]
-    time.sleep(0.2)
     late = raw(few)
     late.send(head())
     late.socket.settimeout(0.5)
