@@ -2,7 +2,7 @@
 
     python -m benchmarks.soak [--bench FOLDER] [--write]
 
-Between two steps all clients go. A quarter as much goes before, unmeasured: caches and pools fill once.
+Between two steps all clients go. Three quarters as much go before, unmeasured: caches fill once.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from benchmarks.report import table
 USERS, ROOMS, ROOM_SIZE, SENDERS = 1_000, 200, 5, 200
 MOST_MB = 1.0
 SETTLE_SECONDS = 2.0
-WARM_UP = 0.25
+WARM_UP = 0.75
 # What one run of the generator remembers, and how often it breaks all connections, is bounded.
 STEP_MESSAGES, CYCLES, MOST_STEPS = 50_000, 4, 100
 
