@@ -8,6 +8,7 @@ import orjson
 from flask import Flask
 from sqlalchemy import Connection, CursorResult, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from models import db
@@ -26,6 +27,7 @@ SQLITE_LOCK_SECONDS = 8
 QUICK_SECONDS = 0.002
 COMMITS_LOOKED_AT = 8
 WRITES = "sopapo_writes"
+BEGIN = "BEGIN IMMEDIATE"
 # A page that many transactions change is written back once for all of them: a log of 16 MB saves one part in twenty.
 PRAGMAS = (
     "journal_mode = WAL",
@@ -102,13 +104,13 @@ def begin_sqlite(connection: Connection) -> None:
 
 
 def begin_immediate(connection: sqlite3.Connection, until: float) -> None:
-    """Take the write lock; while another process has it, let the loop go on."""
+    """Take the write lock; while another process has it, let the loop go on. Raises OperationalError."""
     while True:
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(BEGIN)
         except sqlite3.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > until:
-                raise
+                raise OperationalError(BEGIN, None, error) from error
             time.sleep(0.005)
         else:
             return

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import MakeUser
-from tests.support.rows import rows
+from tests.support.rows import rows, written
 from tests.support.server import Server
 
 PEOPLE, ROOMS, EACH = 6, 4, 12
@@ -75,6 +75,24 @@ def test_one_who_may_no_longer_write_is_answered_what_he_wrote_before(make_user:
     again, refused = (bia.socket.emit("send_message", message) for message in (first, said(room)))
     assert again()["message"]["seq"] == stored["seq"]
     assert refused()["error"]["code"] == "forbidden"
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_database_that_others_keep_to_themselves_is_away(server: Server, make_user: MakeUser) -> None:
+    ana = make_user()
+    room = ana.create_room()
+    seq = ana.send(room)["seq"]
+    with written(server):
+        edited, sent = (
+            ana.connect().emit(request, fields)
+            for request, fields in (
+                ("edit_message", {"room": room, "seq": seq, "text": "novo"}),
+                ("send_message", said(room)),
+            )
+        )
+        assert [edited(20)["error"]["code"], sent(20)["error"]["code"]] == ["unavailable"] * 2
+    assert ana.socket.ask("edit_message", {"room": room, "seq": seq, "text": "novo"})["message"]["text"] == "novo"
+    assert ana.socket.ask("send_message", said(room))["message"]["seq"] > seq
 
 
 @pytest.mark.only_on("postgresql")
