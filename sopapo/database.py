@@ -128,11 +128,12 @@ class Commits:
         self.waits = 0.0
 
     def commit(self, connection: DBAPIConnection) -> None:
-        """Commit as the last commits suggest."""
+        """Commit as the last commits suggest; either way others have their turn, before anybody is told."""
         if self.waits > QUICK_SECONDS:
             off_loop(self.timed, connection)
         else:
             self.timed(connection)
+            time.sleep(0)
 
     def timed(self, connection: DBAPIConnection) -> None:
         """Commit, and see how long that waited for the disk."""
