@@ -71,10 +71,9 @@ class Store:
 
     def drop(self) -> None:
         """Let go of a connection that may be broken."""
-        kept, self.kept = self.kept, None
-        if kept is not None:
-            kept.invalidate()
-            kept.close()
+        if self.kept is not None:
+            self.kept.invalidate()
+        self.close()
 
     def close(self) -> None:
         """Let go of the connection."""
