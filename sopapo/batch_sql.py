@@ -1,7 +1,6 @@
-"""The statements of the journal in both dialects, each with one JSON document as its parameter.
+"""The journal's statements in both dialects; their one parameter is a JSON document, so that their text is the same.
 
-So a statement has the same text whatever the number of messages. On PostgreSQL the row locks are taken in the order
-of the rooms' ids; SQLite has one lock, and the transaction began with it.
+On PostgreSQL the row locks are taken in the order of the rooms' ids; SQLite has one, and the transaction began with it.
 """
 
 from typing import NamedTuple
@@ -84,8 +83,9 @@ INSERT_MESSAGES = Statement(
     f"{INSERT} SELECT 'text', false, {NAMES} FROM json_to_recordset(CAST(%s AS json)) AS j({TYPED})",
 )
 
-# A trigger puts the words of what is new into their index: many messages at once.
+# A trigger puts the words of what is new into their index; few wait for more, or for the first who searches.
 INDEX_WORDS = "UPDATE words_upto SET upto = (SELECT max(id) FROM messages)"
+INDEX_MANY_WORDS = f"{INDEX_WORDS} WHERE upto <= (SELECT max(id) FROM messages) - 128"
 
 RAISED = "UPDATE rooms SET last_seq = d.seq, last_rev = d.rev FROM ({}) AS d WHERE rooms.id = d.room"
 RAISE_COUNTERS = Statement(

@@ -12,7 +12,15 @@ import structlog
 from sqlalchemy import Connection, CursorResult, Engine, Transaction
 from sqlalchemy.exc import DBAPIError
 
-from sopapo.batch_sql import FACTS, INDEX_WORDS, INSERT_MESSAGES, LOCK_FREE_ROOMS, LOCK_ROOMS, STATEMENTS, Statement
+from sopapo.batch_sql import (
+    FACTS,
+    INDEX_MANY_WORDS,
+    INSERT_MESSAGES,
+    LOCK_FREE_ROOMS,
+    LOCK_ROOMS,
+    STATEMENTS,
+    Statement,
+)
 from sopapo.database import WRITES, is_sqlite
 
 log = structlog.get_logger(__name__)
@@ -105,7 +113,7 @@ class SqliteStore(Store):
         for statement, rows in steps:
             if statement is INSERT_MESSAGES:
                 self.connection.exec_driver_sql(statement.sqlite, [row.columns for row in rows])
-                self.connection.exec_driver_sql(INDEX_WORDS)
+                self.connection.exec_driver_sql(INDEX_MANY_WORDS)
             else:
                 self.connection.exec_driver_sql(statement.sqlite, (document(rows),))
         self.begun.commit()

@@ -47,7 +47,7 @@ def search(caller: Identity, body: Search) -> FoundMessages:
 
 
 def index_words() -> None:
-    """Put into SQLite's index what was stored by whoever forgot to: nearly always nothing."""
+    """Put into SQLite's index the few messages that wait for more."""
     if is_sqlite(db.engine) and db.session.scalar(BEHIND):
         with transaction():
             db.session.execute(text(INDEX_WORDS))

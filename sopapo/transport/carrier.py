@@ -1,7 +1,7 @@
 """What brings a link's queue to its client by a socket, whoever reads that socket."""
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from sopapo.transport.frames import Closed, Pinged
@@ -53,13 +53,14 @@ class SocketCarrier:
     While it sleeps over an empty queue, it is its connection's direct way past that queue.
     """
 
-    __slots__ = ("_is_awake", "_is_draining", "_link", "sock")
+    __slots__ = ("_is_awake", "_is_draining", "_link", "send", "sock")
 
     is_steady = True
 
     def __init__(self, link: "Link", sock: "socket") -> None:
         self._link = link
         self.sock = sock
+        self.send: Callable[[bytes], int] = sock.send
         self._is_awake = False
         self._is_draining = False
         link.carrier = self

@@ -3,13 +3,10 @@
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from sopapo.transport import packets
 from sopapo.transport.messages import MESSAGE, Message
-
-if TYPE_CHECKING:
-    from socket import socket
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +31,9 @@ class Pipe(Protocol):
 
 
 class Direct(Protocol):
-    """A way past the queue."""
+    """A way past the queue: `send` gives bytes to the kernel, and returns how many it took."""
 
-    sock: "socket"
+    send: Callable[[bytes], int]
 
     def fall_short(self, messages: Sequence[Message], sent: int | OSError) -> None:
         """Go on where these did not all leave by the socket: after so many bytes, or after this error."""

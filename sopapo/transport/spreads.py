@@ -25,7 +25,7 @@ def write(connections: Iterable[Connection], messages: Sequence[Message], skippe
                 connection.push(message)
             continue
         try:
-            sent = direct.sock.send(data)
+            sent = direct.send(data)
         except OSError as error:
             direct.fall_short(messages, error)
             continue
