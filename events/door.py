@@ -9,6 +9,7 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast
 from flask import Flask, has_app_context
 
 from events.someone import Sends, Someone, become_all, part, token_of
+from events.terms import Terms
 from models import db
 from sopapo import metrics
 from sopapo.chat.arrivals import AT_ONCE, recognize_all
@@ -140,6 +141,7 @@ class SocketDoor:
         """Answer in the context of this application, within these limits."""
         self.app = app
         self.limits = limits
+        app.extensions["sopapo.terms"] = self.terms = Terms()
         self.coming: Gathering[Coming] = Gathering(app, self.let_in, 0, AT_ONCE)
         # The loop keeps the context, so that what is answered at once needs none of its own.
         call_after(0, app.app_context().push)
@@ -147,6 +149,7 @@ class SocketDoor:
     def connect(self, connection: Connection, auth: object, admit: Admit) -> None:
         """Let a socket in, as someone where it brings a token: with all who come at the same moment."""
         if auth is None or auth == {}:
+            self.terms.begin(connection)
             admit(None)
             return
         try:
@@ -210,6 +213,7 @@ class SocketDoor:
         """Forget a socket; its channels are left by the transport."""
         with self.app.app_context():
             part(connection)
+        self.terms.forget(connection)
         connection.who = None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Event
 
+from events.terms import terms
 from sopapo.bus import bus
 from sopapo.chat import arrivals, presence
 from sopapo.chat.typists import typists
@@ -12,10 +13,6 @@ from sopapo.errors import no_such_token
 from sopapo.security import Identity
 from sopapo.transport import Connection
 
-STRANGER_SECONDS = 10
-GRACE_SECONDS = 60
-# The clock of the wall may be set meanwhile.
-LOOK_AGAIN_SECONDS = 30
 SENDS_AT_ONCE = 128
 
 
@@ -85,7 +82,7 @@ def become_all(arrived: Sequence[tuple[Connection, Identity]]) -> None:
     bus().here.follow_all(arrived, arrivals.revs_by_user)
     for connection, identity in arrived:
         connection.who = Someone(replace(identity, socket=connection.sid))
-        connection.due = 0.0
+        terms().look(connection)
         presence.look_at(identity.user_id)
 
 
@@ -98,20 +95,3 @@ def part(connection: Connection) -> None:
         presence.look_at(user_id)
         if not bus().here.has(user_id):
             typists().end_all(user_id)
-
-
-def look_after(connection: Connection, moment: float) -> None:
-    """Hold a socket to its time, to become someone and to renew its token; `moment` is by the monotonic clock."""
-    who: Someone | None = connection.who
-    if who is None:
-        connection.due = connection.connected_at + STRANGER_SECONDS
-        if connection.due <= moment:
-            connection.close("unauthenticated")
-        return
-    left = who.identity.expires_at - now() / 1000
-    connection.due = moment + min(left if left > 0 else left + GRACE_SECONDS, LOOK_AGAIN_SECONDS)
-    if left <= 0 and not who.expiry_told:
-        who.expiry_told = True
-        connection.send("token_expired", {})
-    elif left <= -GRACE_SECONDS:
-        connection.close("token_expired")

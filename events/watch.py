@@ -1,19 +1,18 @@
-"""What looks after this process all the time: the sockets' deadlines, what other processes changed, what is over."""
+"""What looks after this process all the time: what has waited too long or is due, what other processes changed."""
 
-import time
 from collections.abc import Callable
+from functools import wraps
 
 import structlog
 from flask import Flask
 
-from events.someone import look_after
 from models import db
 from sopapo.bus import bus
-from sopapo.chat import deletion, discarding, expiry, healing, housekeeping, online, presence, timed
+from sopapo.chat import deletion, discarding, healing, housekeeping, online, presence
+from sopapo.chat.due import due
 from sopapo.errors import is_away
 from sopapo.journal import journal
-from sopapo.transport import Transport
-from sopapo.transport.runtime import sleep
+from sopapo.transport.runtime import sleep, spawn
 
 log = structlog.get_logger(__name__)
 
@@ -26,14 +25,11 @@ BEAT_SECONDS = 15
 PARTING_SECONDS = 5
 
 
-def watch_deadlines(app: Flask, transport: Transport) -> None:
-    """Hold the sockets and the journal to their times, for ever; this waits for nothing else."""
+def watch_journal(app: Flask) -> None:
+    """Hold the journal to its time, for ever; this waits for nothing else."""
     with app.app_context():
         while True:
             sleep(SECONDS)
-            moment = time.monotonic()
-            for connection in [one for one in transport.connections.values() if one.due <= moment]:
-                look_after(connection, moment)
             journal().give_up_overdue()
 
 
@@ -47,46 +43,43 @@ def watch_others(app: Flask) -> None:
             guarded(healer.catch_up)
 
 
-def watch_expiry(app: Flask) -> None:
-    """Erase what has expired or was cleared away, for ever, beginning with what is overdue."""
+class Chores:
+    """Does what is due, beginning with what is overdue: each kind beside the others, and once at a time."""
+
+    def __init__(self, app: Flask) -> None:
+        """Begin with nothing to do."""
+        self.app = app
+        self.under_way: set[Callable[[], bool]] = set()
+
+    def look(self) -> None:
+        """Begin what is due and not under way."""
+        for act in due():
+            if act not in self.under_way:
+                self.under_way.add(act)
+                spawn(self.do, act)
+
+    def do(self, act: Callable[[], bool]) -> None:
+        """Do all of it, in small pieces, so that nobody waits for it."""
+
+        @wraps(act)
+        def pieces() -> None:
+            while act():
+                sleep(0)
+
+        try:
+            with self.app.app_context():
+                guarded(pieces)
+        finally:
+            self.under_way.discard(act)
+
+
+def watch_due(app: Flask) -> None:
+    """Do what is due, for ever."""
     with app.app_context():
+        chores = Chores(app)
         while True:
-            guarded(sweep)
+            guarded(chores.look)
             sleep(SECONDS)
-
-
-def watch_schedule(app: Flask) -> None:
-    """Send the messages whose time has come, for ever, beginning with what is overdue."""
-    with app.app_context():
-        while True:
-            guarded(send_due)
-            sleep(SECONDS)
-
-
-def send_due() -> None:
-    """Send what is due, in small pieces."""
-    while timed.send_due():
-        sleep(0)
-
-
-def sweep() -> None:
-    """Erase what is no more, in small pieces, so that nobody waits for it."""
-    while expiry.sweep_expired() or expiry.sweep_cleared():
-        sleep(0)
-
-
-def watch_files(app: Flask) -> None:
-    """Discard the files that nothing holds any more, for ever, beginning with what is overdue."""
-    with app.app_context():
-        while True:
-            guarded(discard_due)
-            sleep(SECONDS)
-
-
-def discard_due() -> None:
-    """Discard what is due, in small pieces, so that nobody waits for it."""
-    while discarding.discard_due():
-        sleep(0)
 
 
 def keep_presence(app: Flask) -> None:

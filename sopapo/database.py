@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from functools import cache
 from typing import Any
 
 import orjson
@@ -26,7 +27,7 @@ SQLITE_LOCK_SECONDS = 8
 # A wait for the disk that the loop may bear, and over about how many commits it is looked at.
 QUICK_SECONDS = 0.002
 COMMITS_LOOKED_AT = 8
-WRITES = "sopapo_writes"
+WRITES, ASKS = "sopapo_writes", "sopapo_asks"
 BEGIN = "BEGIN IMMEDIATE"
 # A page that many transactions change is written back once for all of them: a log of 16 MB saves one part in twenty.
 PRAGMAS = (
@@ -95,8 +96,10 @@ def configure_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) 
 
 def begin_sqlite(connection: Connection) -> None:
     """Begin a transaction, one that writes with the lock in hand, so that it never fails half-way."""
-    if not connection.get_execution_options().get(WRITES):
-        connection.exec_driver_sql("BEGIN")
+    options = connection.get_execution_options()
+    if not options.get(WRITES):
+        if not options.get(ASKS):
+            connection.exec_driver_sql("BEGIN")
         return
     driver = connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
@@ -149,6 +152,12 @@ def take_time(connection: Connection) -> None:
         connection.exec_driver_sql("SET statement_timeout = 0")
         connection.commit()
         bound_waits(CONNECT_SECONDS, DAY_SECONDS)
+
+
+@cache
+def asking(engine: Engine) -> Engine:
+    """Return the engine for questions that stand alone, and need no transaction."""
+    return engine.execution_options(**({ASKS: True} if is_sqlite(engine) else {"isolation_level": "AUTOCOMMIT"}))
 
 
 def is_sqlite(engine: Engine) -> bool:

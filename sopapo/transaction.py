@@ -15,7 +15,7 @@ from flask import g
 from sqlalchemy import Executable, text
 
 from models import db
-from sopapo.database import WRITES, is_sqlite
+from sopapo.database import WRITES, asking, is_sqlite
 from sopapo.gates import Gates
 
 log = structlog.get_logger(__name__)
@@ -144,7 +144,7 @@ def ask(question: Executable, **given: object) -> Sequence[tuple[Any, ...]]:
 
     What is asked all the time, whether or not there is news, should cost little more than the database's own work.
     """
-    with db.engine.connect() as connection:
+    with asking(db.engine).connect() as connection:
         return connection.execute(question, given).tuples().all()
 
 

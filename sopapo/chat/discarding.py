@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, exists, or_, select
 from models import Attachment, File, Room, ScheduledFile, User, db
 from sopapo.clock import now
 from sopapo.storage import keys_of, spool, storage
-from sopapo.transaction import ask, transaction
+from sopapo.transaction import transaction
 from sopapo.transport.runtime import off_loop
 
 log = structlog.get_logger(__name__)
@@ -20,13 +20,11 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 50
 CLAIM = 60_000
 
-IS_DUE = select(File.due_at).where(File.due_at <= bindparam("moment")).limit(1)
+DUE = File.due_at <= bindparam("moment")
 
 
 def discard_due() -> bool:
     """Discard files that are due and that nothing holds, up to fifty; returns whether there may be more."""
-    if not ask(IS_DUE, moment=now()):
-        return False
     more, leaving = claim()
     gone = [file_id for file_id in leaving if remove(file_id)]
     with transaction():
@@ -52,9 +50,9 @@ def clear_left_behind() -> None:
 
 def claim() -> tuple[bool, Sequence[str]]:
     """Return whether there may be more, and files that nobody can use from now on; the others are due no more."""
-    due = select(File).where(File.due_at <= now()).order_by(File.due_at).limit(AT_ONCE)
+    due = select(File).where(DUE).order_by(File.due_at).limit(AT_ONCE).with_for_update(skip_locked=True)
     with transaction():
-        files = db.session.scalars(due.with_for_update(skip_locked=True)).all()
+        files = db.session.scalars(due, {"moment": now()}).all()
         held = held_among([file.id for file in files])
         for file in files:
             if file.id in held:

@@ -16,7 +16,8 @@ CHUNK = 500
 
 EXPIRED = (Message.expires_at <= bindparam("moment")) & Message.deleted_at.is_(None)
 WHERE_EXPIRED = select(Message.room_id).where(EXPIRED).order_by(Message.expires_at).limit(1)
-WHERE_CLEARED = select(Room.id).where(Room.swept_seq < Room.first_seq).limit(1)
+CLEARED = Room.swept_seq < Room.first_seq
+WHERE_CLEARED = select(Room.id).where(CLEARED).limit(1)
 
 
 def sweep_expired() -> bool:

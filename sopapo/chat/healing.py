@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy import String, bindparam, literal_column, select, tuple_, union_all
 
 from models import Member, Message, Room, Session, User, db
 from sopapo import broadcast
@@ -25,10 +25,13 @@ DEAF = 5_000
 ON_ITS_WAY = 300
 
 
-ENDED = select(Session.id).where(Session.revoked_at >= bindparam("since"), Session.revoked_at < bindparam("until"))
+ENDED = select(Session.id, Session.user_id, literal_column("'ended'", String)).where(
+    Session.revoked_at >= bindparam("since"), Session.revoked_at < bindparam("until")
+)
 CHANGED = select(Member.room_id, Member.user_id, Member.status).where(
     Member.status_changed_at >= bindparam("since"), Member.status_changed_at < bindparam("until")
 )
+NEWS = union_all(ENDED, CHANGED)
 
 
 class Healer:
@@ -43,8 +46,7 @@ class Healer:
     def mend(self) -> None:
         """Do to the sockets here what ended sessions and changed memberships anywhere ask for."""
         moment = now()
-        cut_ended_sessions(self.mended_at - LOOK_BACK)
-        mend_memberships(self.mended_at - LOOK_BACK)
+        mend(self.mended_at - LOOK_BACK)
         self.mended_at = moment
 
     def catch_up(self) -> None:
@@ -56,21 +58,19 @@ class Healer:
             self.losses, self.caught_up_at = losses, moment
 
 
-def cut_ended_sessions(since: int) -> None:
-    """Cut the sockets of sessions that ended since a moment, in whatever process, by suspending their users too."""
-    for (session_id,) in ask(ENDED, since=since, until=now() - ON_ITS_WAY):
-        broadcast.session_over(session_id)
+def mend(since: int) -> None:
+    """Cut the sockets of sessions that ended since a moment, and put those of members who came or went in their place.
 
-
-def mend_memberships(since: int) -> None:
-    """Put the sockets of those who came or went since a moment where they belong."""
+    Sessions end by suspending their users, too.
+    """
     here = bus().here
     with here.noting_moves() as moved:
-        wrong = [
-            (room_id, user_id)
-            for room_id, user_id, status in ask(CHANGED, since=since, until=now() - ON_ITS_WAY)
-            if here.misplaced(user_id, room_id, joined=status == "joined")
-        ]
+        wrong = []
+        for name, user_id, what in ask(NEWS, since=since, until=now() - ON_ITS_WAY):
+            if what == "ended":
+                broadcast.session_over(name)
+            elif here.misplaced(user_id, name, joined=what == "joined"):
+                wrong.append((name, user_id))
         found = [member for batch in batches(wrong) for member in members_named(batch)]
     for member, user in found:
         if (member.user_id, member.room_id) not in moved:

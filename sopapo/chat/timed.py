@@ -16,20 +16,18 @@ from sopapo.clock import now
 from sopapo.errors import ChatError, Suspended
 from sopapo.schemas.messages import MessageSent, SendMessage
 from sopapo.security import Identity
-from sopapo.transaction import ask, transaction
+from sopapo.transaction import transaction
 
 AT_ONCE = 50
 CLAIM = 60_000
 
-IS_DUE = select(Scheduled.due_at).where(Scheduled.due_at <= bindparam("moment")).limit(1)
+DUE = Scheduled.due_at <= bindparam("moment")
 
 Outcome = MessageSent | ChatError
 
 
 def send_due() -> bool:
     """Send what is due, up to fifty messages; returns whether there may be more."""
-    if not ask(IS_DUE, moment=now()):
-        return False
     rows = claim()
     outcomes = [send(row) for row in rows]
     for row, outcome in zip(rows, outcomes, strict=True):
@@ -39,9 +37,9 @@ def send_due() -> bool:
 
 def claim() -> list[Scheduled]:
     """Return messages that are due, and keep others from sending them for a minute."""
-    due = select(Scheduled).where(Scheduled.due_at <= now()).order_by(Scheduled.due_at).limit(AT_ONCE)
+    due = select(Scheduled).where(DUE).order_by(Scheduled.due_at).limit(AT_ONCE).with_for_update(skip_locked=True)
     with transaction():
-        rows = list(db.session.scalars(due.with_for_update(skip_locked=True)))
+        rows = list(db.session.scalars(due, {"moment": now()}))
         for row in rows:
             row.claimed, row.due_at = True, now() + CLAIM
     return rows

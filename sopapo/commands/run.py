@@ -10,11 +10,9 @@ from events.watch import (
     guarded,
     keep_house,
     keep_presence,
-    watch_deadlines,
-    watch_expiry,
-    watch_files,
+    watch_due,
+    watch_journal,
     watch_others,
-    watch_schedule,
 )
 from sopapo import rest
 from sopapo.bus import Bus
@@ -49,11 +47,9 @@ def run(given: argparse.Namespace) -> None:
     with app.app_context():
         schema.prepare()
     transport = open_doors(app, settings)
-    spawn(watch_deadlines, app, transport)
+    spawn(watch_journal, app)
     spawn(watch_others, app)
-    spawn(watch_expiry, app)
-    spawn(watch_schedule, app)
-    spawn(watch_files, app)
+    spawn(watch_due, app)
     spawn(keep_house, app)
     spawn(keep_presence, app)
     serving = {"url": f"http://{settings.host}:{settings.port}", "database": settings.database().get_backend_name()}

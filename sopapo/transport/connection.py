@@ -1,7 +1,6 @@
 """One Socket.IO connection, as the door sees it."""
 
 import logging
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -42,7 +41,7 @@ class Direct(Protocol):
 class Connection:
     """A client that was let in, or asks to be.
 
-    The door's own are `who`, None until it is someone, and `due`, when it means to look after it next.
+    `who` is the door's own, None until it is someone.
 
     `direct` is there exactly while it is in and its queue is empty: what is written to that socket comes after all
     that was pushed before.
@@ -54,9 +53,7 @@ class Connection:
         "address",
         "agent",
         "channels",
-        "connected_at",
         "direct",
-        "due",
         "ended",
         "sid",
         "who",
@@ -67,9 +64,7 @@ class Connection:
         self.address = address
         self.agent = agent
         self.who: Any = None
-        self.due = 0.0
         self.channels: set[str] = set()
-        self.connected_at = time.monotonic()
         self.ended = False
         self.direct: Direct | None = None
         self._pipe = pipe
