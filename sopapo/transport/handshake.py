@@ -3,7 +3,6 @@
 import base64
 import binascii
 import hashlib
-import re
 from collections.abc import Mapping
 
 VERSION = "13"
@@ -13,7 +12,7 @@ _KEY_BYTES = 16
 
 def wants_websocket(environ: Mapping[str, str]) -> bool:
     """Tell whether a request asks to go on as a WebSocket."""
-    tokens = re.split(r"\s*,\s*", environ.get("HTTP_CONNECTION", "").lower())
+    tokens = [token.strip() for token in environ.get("HTTP_CONNECTION", "").lower().split(",")]
     return "upgrade" in tokens and environ.get("HTTP_UPGRADE", "").lower() == "websocket"
 
 

@@ -186,6 +186,19 @@ def both_always(toys: Toys) -> tuple[ToyServer, ToyServer]:
     return toys(path="fast", ping_interval=60), toys(path="stock", ping_interval=60)
 
 
+@pytest.mark.parametrize("way", ["fast", "stock"])
+def test_a_header_full_of_nothing_costs_no_time(toys: Toys, raw: Raw, way: str) -> None:
+    toy = toys(path=way, ping_interval=60)
+    lines = b"Connection: Upgrade\r\n" + (b"Connection: x" + b" " * 8_000 + b"x\r\n") * 7
+    before = toy.effort()
+    for _ in range(3):
+        one = raw(toy)
+        one.send(LINE + b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n")
+        one.send(f"Sec-WebSocket-Key: {KEY}\r\n".encode() + lines + b"\r\n")
+        assert one.read_head().startswith("HTTP/1.1 101 ")
+    assert toy.effort() - before < 0.5
+
+
 def test_whoever_says_nothing_is_seen_off(toys: Toys, raw: Raw) -> None:
     hasty = toys(path="fast", idle_seconds=1)
     before = hasty.kept()["files"]
