@@ -1,12 +1,12 @@
 """HTTP as eventlet speaks it, with a deadline for each part of a request."""
 
-import io
 import logging
 import sys
 from typing import Any
 
 from eventlet import wsgi
 
+from sopapo.transport.framing import BadHead, HeadLines, check_length, has_known_end
 from sopapo.transport.options import TransportOptions
 from sopapo.transport.reading import BoundedLines, LateHead, LateIdle, TimedReader
 
@@ -20,7 +20,7 @@ class HttpProtocol(wsgi.HttpProtocol):
 
     server_version = "SoPapo"
     sys_version = ""
-    rfile: io.BufferedReader
+    rfile: Any
 
     def __init__(self, options: TransportOptions, conn_state: Any, server: Any) -> None:
         self.options = options
@@ -43,6 +43,20 @@ class HttpProtocol(wsgi.HttpProtocol):
         except LateHead:
             self.close_connection = True
             self.wfile.write(TOO_LATE)
+
+    def parse_request(self) -> bool:
+        """Read the head; one that may be read in two ways is refused, and a body without a known end is the last."""
+        self.rfile = HeadLines(self.rfile)
+        try:
+            if not super().parse_request():
+                return False
+            check_length(self.headers)
+        except BadHead:
+            self.send_error(400)
+            return False
+        if not has_known_end(self.headers, self.request_version):
+            self.close_connection = True
+        return True
 
     def get_environ(self) -> dict[str, Any]:
         """Return the request for the application; its body has a deadline of its own."""
