@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sopapo.transport import text as json_text
 
 CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK = "0123456"
-_HEAD = re.compile(r"([0-6])(?:(/[^,]*),?)?([0-9]{0,15})", re.ASCII)
+_HEAD = re.compile(r"([0-6])(?:(/[^,]*),?)?([0-9]{0,15})(?![0-9])", re.ASCII)
 _LEAST = {EVENT: 1, ACK: 0}
 
 

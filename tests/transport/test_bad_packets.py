@@ -66,6 +66,17 @@ def test_the_third_malformed_packet_is_answered_before_the_close(toy: ToyServer,
     assert (code, reason) == (1007, "malformed")
 
 
+def test_a_number_that_is_too_long_is_not_answered_under_another(toy: ToyServer, raw: Raw) -> None:
+    one = raw(toy).join()
+    one.send_text('42123456789012345["echo",1]')
+    assert one.text().startswith('43123456789012345[{"ok":true')
+    malformed = toy.stats()["malformed"]
+    one.send_text('421234567890123456["echo",1]')
+    one.send_text('421["echo",1]')
+    assert one.text().startswith('431[{"ok":true')
+    assert toy.stats()["malformed"] == malformed + 1
+
+
 def test_connecting_twice_is_malformed(toy: ToyServer, raw: Raw) -> None:
     one = raw(toy).join()
     for _ in range(3):
