@@ -7,74 +7,17 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wsproto.frame_protocol import FrameProtocol, Opcode, ParseFailed
 
-from sopapo.transport.frames import Closed, FrameReader, Pinged
-from sopapo.transport.packets import Breach
+from sopapo.transport.frames import Closed, Pinged
+from tests.fuzz.frames import agree, closing, expected, frame
+from tests.fuzz.frames import read as read_all
 
 MOST = 70_000
 
 
-def frame(opcode: int, payload: bytes, *, fin: bool = True, mask: bytes = b"\x01\x02\x03\x04", head: int = 0) -> bytes:
-    """Return a client's frame."""
-    size = len(payload)
-    first = (0x80 if fin else 0) | opcode | head
-    if size < 126:
-        start = struct.pack("!BB", first, 0x80 | size)
-    elif size < 65_536:
-        start = struct.pack("!BBH", first, 0x80 | 126, size)
-    else:
-        start = struct.pack("!BBQ", first, 0x80 | 127, size)
-    return start + mask + bytes(byte ^ mask[place % 4] for place, byte in enumerate(payload))
-
-
 def read(pieces: list[bytes]) -> list[Any]:
     """Return what our reader makes of bytes that come in pieces; a breach is its code, and the end."""
-    reader = FrameReader(MOST)
-    found: list[Any] = []
-    try:
-        for piece in pieces:
-            for event in reader.feed(piece):
-                found.append(event)
-                if isinstance(event, Closed):
-                    return found
-    except Breach as breach:
-        found.append(breach.code)
-    return found
-
-
-def expected(data: bytes) -> list[Any]:
-    """Return what wsproto makes of the same bytes, in the same words."""
-    parser = FrameProtocol(client=False, extensions=[])
-    found: list[Any] = []
-    parts: list[str] = []
-    try:
-        parser.receive_bytes(data)
-        for one in parser.received_frames():
-            if one.opcode is Opcode.TEXT:
-                parts.append(str(one.payload))
-                if one.message_finished:
-                    found.append("".join(parts))
-                    parts.clear()
-            elif one.opcode is Opcode.BINARY:
-                return [*found, 1003]
-            elif one.opcode is Opcode.PING:
-                found.append(Pinged(bytes(one.payload)))  # type: ignore[arg-type]
-            elif one.opcode is Opcode.CLOSE:
-                return [*found, Closed()]
-    except ParseFailed as error:
-        found.append(int(error.code))
-    return found
-
-
-def closing(code: int) -> bytes:
-    """Return the payload of a close frame."""
-    return struct.pack("!H", code)
-
-
-def verdict(found: list[Any]) -> tuple[list[Any], int]:
-    """Return what was read, and the code with which that ended, or 0."""
-    return (found[:-1], found[-1]) if found and isinstance(found[-1], int) else (found, 0)
+    return read_all(pieces, MOST)
 
 
 def cut(data: bytes, places: list[int]) -> list[bytes]:
@@ -127,18 +70,7 @@ odd_frames = st.one_of(
 @given(st.lists(frames | odd_frames, max_size=6), st.lists(st.integers(0, 100_000), max_size=8))
 def test_odd_frames_are_refused_where_a_well_known_parser_refuses_them(made: list[bytes], places: list[int]) -> None:
     data = b"".join(made)
-    (ours, our_code), (theirs, their_code) = verdict(read(cut(data, places))), verdict(expected(data))
-    if our_code == 1003:
-        assert ours == theirs[: len(ours)]
-    elif their_code == 1007:
-        # It refuses a text at the first bad byte, we at its end.
-        assert ours[: len(theirs)] == theirs
-        assert not any(isinstance(event, str) for event in ours[len(theirs) :])
-    else:
-        # We refuse a frame by its first two bytes, it once the head is whole.
-        later = their_code or verdict(expected(data + bytes(80_000)))[1]
-        assert ours == theirs
-        assert our_code in (their_code, later)
+    agree(read(cut(data, places)), data)
 
 
 def test_close_codes_are_those_that_may_be_sent() -> None:
