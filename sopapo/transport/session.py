@@ -67,6 +67,9 @@ class Session:
             self._transport.stats.frames_in += 1
             self.misread(error)
             return None
+        except Breach:
+            self._transport.stats.frames_in += 1
+            raise
         connection = self.connection
         if connection is None and packet.kind == packets.CONNECT:
             self._transport.stats.frames_in += 1

@@ -4,11 +4,11 @@ from types import ModuleType
 
 import pytest
 
-from tests.fuzz import frames, heads, packets, polls, requests
+from tests.fuzz import frames, heads, packets, polls, requests, sessions
 
 SEEDS = [
     pytest.param(fuzzed, seed, id=f"{fuzzed.__name__.rpartition('.')[2]}-{number}")
-    for fuzzed in (frames, heads, packets, polls, requests)
+    for fuzzed in (frames, heads, packets, polls, requests, sessions)
     for number, seed in enumerate(fuzzed.SEEDS)
 ]
 
