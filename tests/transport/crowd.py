@@ -5,7 +5,7 @@ import json
 import selectors
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -149,11 +149,15 @@ class Crowd:
     def settle(self) -> None:
         """Return when everybody has heard all that was sent to him."""
         everyone = (self.talker, *self.walkers)
-        while self.talker.waits:
-            assert self.listen(PATIENCE)
+        self.wait_for_answers(everyone)
+        # All has been said by now, and comes before this is answered.
         for walker in everyone:
             walker.ask("echo", 0, lambda _: None)
-        while any(walker.waits for walker in everyone):
+        self.wait_for_answers(everyone)
+
+    def wait_for_answers(self, walkers: Sequence[Walker]) -> None:
+        """Return when all that these have asked is answered."""
+        while any(walker.waits for walker in walkers):
             assert self.listen(PATIENCE)
 
     def close(self) -> None:

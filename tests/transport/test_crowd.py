@@ -18,7 +18,7 @@ AT_ONCE, ROUNDS = 8, 20
 @pytest.fixture
 def crowd(own_toy: Callable[..., ToyServer]) -> Iterator[Crowd]:
     """A thousand clients of a server of their own."""
-    crowd = Crowd(own_toy(ping_interval=120, ping_timeout=60), CLIENTS)
+    crowd = Crowd(own_toy(ping_interval=3_600, ping_timeout=60), CLIENTS)
     yield crowd
     crowd.close()
 
