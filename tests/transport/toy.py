@@ -23,6 +23,7 @@ from flask import Flask, jsonify, request
 from greenlet import greenlet
 
 from sopapo.transport import Acknowledge, Admit, Connection, Refused, Transport, TransportOptions, runtime, serve
+from sopapo.transport.engine import CHECKED
 
 
 class ToyDoor:
@@ -114,6 +115,7 @@ def main() -> None:
     app = Flask(__name__)
     door = ToyDoor()
     given = json.loads(sys.argv[1])
+    CHECKED.update(given.pop("checked", {}))
     few = given.pop("descriptors", None)
     if few:
         resource.setrlimit(resource.RLIMIT_NOFILE, (few, few))
