@@ -15,7 +15,7 @@ pulse.py       one greenlet pings everybody                 deadlines.py        
 reception.py   where clients come in                       heads.py              who plainly asks for a WebSocket
 engine.py      all that touches inner parts of engineio and eventlet
 http.py        HTTP with deadlines                          reading.py           how its parts are read
-framing.py     where a request ends
+framing.py     where a request ends                         chunks.py            and where its chunks do
 serve.py       from the start to SIGTERM
 runtime.py     greenlets and native threads, for everything else
 """

@@ -6,6 +6,7 @@ from typing import Any
 
 from eventlet import wsgi
 
+from sopapo.transport.chunks import ChunkLines
 from sopapo.transport.framing import BadHead, HeadLines, check_length, has_known_end
 from sopapo.transport.options import TransportOptions
 from sopapo.transport.reading import BoundedLines, LateHead, LateIdle, TimedReader
@@ -61,6 +62,9 @@ class HttpProtocol(wsgi.HttpProtocol):
     def get_environ(self) -> dict[str, Any]:
         """Return the request for the application; its body has a deadline of its own."""
         environ: dict[str, Any] = super().get_environ()
+        body = environ["eventlet.input"]
+        if body.chunked_input:
+            body.rfile = ChunkLines(body.rfile)
         self.reader.expect_body()
         return environ
 

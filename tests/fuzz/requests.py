@@ -78,6 +78,8 @@ SEEDS = [
     seed(
         POST + b"Transfer-Encoding: chunked\r\n\r\n3;x=y\r\n42[\r\n2\r\n1]\r\n0\r\nA: b\r\n\r\n" + GET + b"\r\n", 80, 90
     ),
+    seed(POST + b"Transfer-Encoding: chunked\r\n\r\n2\r\n42X\r\n0\r\n\r\n" + GET + b"\r\n"),
+    seed(POST + b"Transfer-Encoding: chunked\r\n\r\n-2\r\n0x2\r\n42\r\n0\r\n\r\n" + GET + b"\r\n"),
     seed(POST + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n40"),
     seed(POST + b"Content-Length: 9\r\n\r\n40", 3),
     seed(b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" + GET + b"\r\n"),

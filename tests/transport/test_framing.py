@@ -80,6 +80,27 @@ def test_nothing_is_read_after_a_body_whose_end_is_not_known(
     assert len(found) == 1
 
 
+@pytest.mark.parametrize(
+    ("chunks", "is_sound"),
+    [
+        (b"2\r\nab\r\nA ;x=y\r\n0123456789\r\n00\r\nX: y\r\n\r\n", True),
+        (b"2\r\nabX\r\n0\r\n\r\n", False),
+        (b"2\r\nab5\r\n0\r\n\r\n", False),
+        (b"2\r\nab0\r\n\r\n", False),
+        (b"-2\r\n2\r\nab\r\n0\r\n\r\n", False),
+        (b"0x2\r\nab\r\n0\r\n\r\n", False),
+        (b"0_2\r\nab\r\n0\r\n\r\n", False),
+        (b"\r\n2\r\nab\r\n0\r\n\r\n", False),
+        (b"2;x\ry\r\nab\r\n0\r\n\r\n", False),
+    ],
+)
+def test_nothing_is_read_after_chunks_that_may_be_read_in_two_ways(
+    toy: ToyServer, raw: Raw, chunks: bytes, *, is_sound: bool
+) -> None:
+    found = answers(toy, raw, POST + b"Transfer-Encoding: chunked\r\n\r\n" + chunks + NEXT)
+    assert found == ([b"200", b"200"] if is_sound else [b"200"])
+
+
 def test_half_a_head_is_no_request(toy: ToyServer, raw: Raw) -> None:
     one = raw(toy)
     one.send(POST + b"Content-Length: 1")
