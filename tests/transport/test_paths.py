@@ -83,6 +83,16 @@ def test_nothing_is_left_of_who_ends_at_any_byte_of_the_way_over(
     hold_nothing_more(toy, before)
 
 
+@pytest.mark.parametrize("manner", ["close", "reset"])
+def test_who_is_cut_off_while_nothing_goes_on_is_gone_long_before_the_next_ping(
+    patient: ToyServer, raw: Raw, manner: str
+) -> None:
+    one, ended = raw(patient).join(), patient.ended("transport_close")
+    assert one.ask(1, "echo")["ok"]
+    go(one, manner)
+    eventually(lambda: patient.ended("transport_close") > ended)
+
+
 def leave_after(toy: ToyServer, head: bytes, words: bytes, manner: str) -> None:
     """Say this much of a handshake, and of what follows it, and be gone."""
     one = RawSocket(toy.port)
