@@ -11,7 +11,7 @@ from tests.transport.crowd import Crowd, Walker
 from tests.transport.toy_server import ToyServer
 
 CLIENTS, ROOMS, STEPS = 1_000, 4, 250
-MOVES, REPLACED = 40, 2
+MOVES, REPLACED, WHILE = 40, 2, 25
 AT_ONCE, ROUNDS = 8, 20
 
 
@@ -28,10 +28,12 @@ def test_a_thousand_who_come_and_go_hear_just_what_is_said_where_they_are(crowd:
     rooms = [f"room {number}" for number in range(ROOMS)]
     for walker in crowd.walkers:
         walker.move(chance.choice(rooms))
-    for _ in range(STEPS):
-        for walker in chance.sample(crowd.walkers, MOVES):
+    for step in range(STEPS):
+        # In a quiet while one goes and nobody comes, or the other way round: a list of members that is old stays so.
+        is_quiet = step % (2 * WHILE) >= WHILE
+        for walker in chance.sample(crowd.walkers, 1 if is_quiet else MOVES):
             walker.move(chance.choice(rooms))
-        for walker in chance.sample(crowd.walkers, REPLACED):
+        for walker in chance.sample(crowd.walkers, 0 if is_quiet else REPLACED):
             crowd.replace(walker, abruptly=chance.random() < 0.5)
         crowd.say(chance.choice(rooms), alone=chance.random() < 0.5)
         crowd.listen()
