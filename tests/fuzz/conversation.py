@@ -14,6 +14,7 @@ from sopapo.transport.options import TransportOptions
 
 ADDRESS = ("192.0.2.1", 50_000)
 LARGEST_BODY = 100_000
+BROKEN = b"broken"
 
 
 class Wire:
@@ -75,7 +76,7 @@ class Conversation:
         try:
             body = environ["wsgi.input"].read(LARGEST_BODY)
         except (OSError, ValueError):
-            body = b"broken"
+            body = BROKEN
         self.heard.append(({name: value for name, value in environ.items() if isinstance(value, str)}, body))
         start_response("200 OK", [])
         return [b"heard"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import h11
 
-from tests.fuzz.conversation import Conversation
+from tests.fuzz.conversation import BROKEN, Conversation
 from tests.fuzz.pieces import in_pieces, seed
 
 Request = tuple[bytes, bytes, bytes]
@@ -56,7 +56,9 @@ def check(data: bytes) -> None:
     assert b" 500 " not in talk.told
     heard = [summary(environ, body) for environ, body in talk.heard]
     sound, is_all = strictly(whole)
-    assert all(ours == theirs for ours, theirs in zip(heard, sound, strict=False))
+    for ours, theirs in zip(heard, sound, strict=False):
+        # It lets pass more of what may stand beside the size of a chunk.
+        assert ours in (theirs, (*theirs[:2], BROKEN))
     # The last one may have no end.
     assert len(heard) <= len(sound) + 1 or not is_all
     for environ, _ in talk.heard:
