@@ -107,7 +107,7 @@ def request(
     return register
 
 
-def post(ask: Ask[Body], act: Callable[[Identity, Body, Settle], None]) -> None:
+def post(ask: Ask[Body], act: Callable[[Identity, Body, Settle, float], None]) -> None:
     """Hand a new message to the journal; its author is answered when it is stored, before anybody hears of it."""
     caller, sends = ask.caller, ask.sends
     sends.begin()
@@ -120,7 +120,7 @@ def post(ask: Ask[Body], act: Callable[[Identity, Body, Settle], None]) -> None:
             ask.answer(outcome)
 
     try:
-        act(caller, ask.body, settle)
+        act(caller, ask.body, settle, ask.connection.asked_at)
     except Exception:
         sends.end()
         raise

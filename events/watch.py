@@ -10,7 +10,7 @@ from models import db
 from sopapo.bus import bus
 from sopapo.chat import deletion, discarding, healing, housekeeping, online, presence
 from sopapo.chat.due import due
-from sopapo.errors import is_away
+from sopapo.errors import Unavailable, is_away
 from sopapo.journal import journal
 from sopapo.transport.runtime import sleep, spawn
 
@@ -123,5 +123,5 @@ def guarded(work: Callable[[], None]) -> None:
 
 
 def not_away(error: Exception) -> Exception | None:
-    """Return what is a bug, and not just the database being away."""
-    return None if is_away(error) else error
+    """Return what is a bug, and not just the database being away or behind."""
+    return None if is_away(error) or isinstance(error, Unavailable) else error

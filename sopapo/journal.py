@@ -59,6 +59,10 @@ class Waiting:
         if not sent["duplicate"]:
             broadcast.message(sent["message"], skip, alone=alone)
 
+    def give_up(self) -> None:
+        """Tell the sender to try again."""
+        self.answer(Unavailable("the message could not be stored in time", retry_after=1))
+
     def answer(self, outcome: MessageSent | ChatError) -> None:
         """Settle the draft, unless it was given up."""
         if not self.settled:
@@ -82,15 +86,20 @@ class Journal:
         self.awake = Event()
         self.started = False
 
-    def post(self, draft: Draft, socket: str | None, settle: Settle) -> None:
+    def post(self, draft: Draft, socket: str | None, settle: Settle, asked_at: float = 0.0) -> None:
         """Store a message soon; `settle` is called with it before anybody else hears of it, or with why it is not.
 
-        Errors: NotFound, Forbidden, or Unavailable when it was not stored within 10 s.
+        Errors: NotFound, Forbidden, or Unavailable when it was not stored within 10 s since it was asked.
         """
         if len(self.queue) >= MAX_WAITING:
             settle(Unavailable("too many messages wait to be stored", retry_after=1))
             return
-        self.queue.append(Waiting(draft, socket, settle, time.monotonic() + MAX_SECONDS))
+        moment = time.monotonic()
+        waiting = Waiting(draft, socket, settle, (asked_at or moment) + MAX_SECONDS)
+        if waiting.until < moment:
+            waiting.give_up()
+            return
+        self.queue.append(waiting)
         if not self.started:
             self.started = True
             with self.app.app_context():
@@ -115,7 +124,7 @@ class Journal:
         moment = time.monotonic()
         for waiting in [*self.queue, *self.under_way]:
             if waiting.until < moment:
-                waiting.answer(Unavailable("the message could not be stored in time", retry_after=1))
+                waiting.give_up()
 
     def run(self) -> None:
         """Store what waits, for ever: one lane of them."""

@@ -19,7 +19,7 @@ from tests.support.wire import Wire
 from tests.test_blocking import foreign_lock
 from tests.transport.clients import frame
 
-EACH, MANY = 20, 100
+EACH, MANY = 20, 250
 # What the protocol grants, and what a busy machine takes.
 SECONDS, MORE = 10, 2
 POISON = "veneno"

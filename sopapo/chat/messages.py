@@ -17,12 +17,12 @@ from sopapo.security import Identity
 from sopapo.states import message_state
 
 
-def post_message(caller: Identity, body: SendMessage, settle: Settle) -> None:
+def post_message(caller: Identity, body: SendMessage, settle: Settle, asked_at: float = 0.0) -> None:
     """Store a message once, and soon; `settle` is called before anybody else hears of it, also with why it is not.
 
     Who may write is decided under the room's lock. Errors: NotFound, Gone, Forbidden and Unavailable.
     """
-    journal().post(compose(caller, body), caller.socket, settle)
+    journal().post(compose(caller, body), caller.socket, settle, asked_at)
 
 
 def send_message(caller: Identity, body: SendMessage) -> MessageSent:

@@ -15,9 +15,9 @@ from sopapo.states import message_state
 from sopapo.transaction import transaction
 
 
-def post_poll(caller: Identity, body: CreatePoll, settle: Settle) -> None:
+def post_poll(caller: Identity, body: CreatePoll, settle: Settle, asked_at: float = 0.0) -> None:
     """Store a poll once, and soon, as `post_message` stores a message. Errors: the same, and Invalid."""
-    journal().post(compose_poll(caller, body), caller.socket, settle)
+    journal().post(compose_poll(caller, body), caller.socket, settle, asked_at)
 
 
 def create_poll(caller: Identity, body: CreatePoll) -> MessageSent:

@@ -41,7 +41,8 @@ class Direct(Protocol):
 class Connection:
     """A client that was let in, or asks to be.
 
-    `who` is the door's own, None until it is someone.
+    `who` is the door's own, None until it is someone. `asked_at` is when the request came that is being handled, by the
+    monotonic clock, or 0 where it came just now.
 
     `direct` is there exactly while it is in and its queue is empty: what is written to that socket comes after all
     that was pushed before.
@@ -52,6 +53,7 @@ class Connection:
         "_pipe",
         "address",
         "agent",
+        "asked_at",
         "channels",
         "direct",
         "ended",
@@ -64,6 +66,7 @@ class Connection:
         self.address = address
         self.agent = agent
         self.who: Any = None
+        self.asked_at = 0.0
         self.channels: set[str] = set()
         self.ended = False
         self.direct: Direct | None = None

@@ -1,6 +1,7 @@
 """One Engine.IO client: its queue, its session, and whichever of polling and WebSocket carries them."""
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -218,14 +219,14 @@ class Link:
         if self.inbox.is_idle and self.queue.size <= ROOM:
             given = self.client.offer(text)
         if given is not None:
-            self.inbox.put(self._handle, given, len(text) + 1)
+            self.inbox.put(self._handle, (given, time.monotonic()), len(text) + 1)
 
-    def _handle(self, given: str | Packet) -> None:
+    def _handle(self, arrival: tuple[str | Packet, float]) -> None:
         self._wait_for_room()
         if self.closing:
             return
         try:
-            self.client.receive(given)
+            self.client.receive(*arrival)
         except Breach as breach:
             self.end(breach.reason, breach.code)
 

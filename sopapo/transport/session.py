@@ -78,6 +78,7 @@ class Session:
         if connection is None or packet.kind != packets.EVENT or packet.namespace != "/":
             return packet
         event, *args = packet.data
+        connection.asked_at = 0.0
         acknowledge = Answer(connection, packet.ack)
         try:
             if not self._transport.door.answer_at_once(connection, event, args, acknowledge):
@@ -88,11 +89,11 @@ class Session:
         self._transport.stats.requests += 1
         return None
 
-    def receive(self, given: str | Packet) -> None:
-        """Take one packet; raises Breach where the link must end."""
+    def receive(self, given: str | Packet, arrived_at: float = 0.0) -> None:
+        """Take one packet that came at this moment; raises Breach where the link must end."""
         self._transport.stats.frames_in += 1
         try:
-            self._handle(packets.parse(given) if isinstance(given, str) else given)
+            self._handle(packets.parse(given) if isinstance(given, str) else given, arrived_at)
         except Malformed as error:
             self.misread(error)
 
@@ -115,12 +116,13 @@ class Session:
         """End because there has been no connection for too long."""
         self._pipe.end("no_connect", 1008)
 
-    def _handle(self, packet: Packet) -> None:
+    def _handle(self, packet: Packet, arrived_at: float) -> None:
         if packet.kind == packets.CONNECT:
             self._connect(packet)
         elif self.connection is None or packet.namespace != "/":
             raise Malformed("not connected", packet.ack)
         elif packet.kind == packets.EVENT:
+            self.connection.asked_at = arrived_at
             event, *args = packet.data
             self._request(self.connection, event, args, packet.ack)
         elif packet.kind == packets.DISCONNECT:
