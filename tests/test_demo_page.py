@@ -375,6 +375,15 @@ def test_ticks_say_how_far_a_message_has_come(visit: Visit) -> None:
     expect(ana.dialog.get_by_role("listitem")).to_contain_text(re.compile(r"Bia\s*leu às"))
 
 
+def test_one_new_message_is_spoken_of_as_one(visit: Visit) -> None:
+    ana, bia = visit().register("Ana"), visit().register("Bia")
+    ana.create("Estudos", bia)
+    ana.say("um")
+    expect(bia.page.locator("#rooms .badge")).to_have_text("1")
+    bia.open("Estudos")
+    expect(bia.page.locator(".news")).to_have_text("1 não lida")
+
+
 def test_what_is_read_on_one_device_is_read_on_all(visit: Visit) -> None:
     ana, bia = visit().register("Ana"), visit().register("Bia")
     other = visit()

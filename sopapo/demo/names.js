@@ -16,7 +16,7 @@ export const faceOf = (room) =>
   partnerOf(room)
     ? face(partnerOf(room).user, titleOf(room), avatarOf(partnerOf(room).user))
     : face(room.id, titleOf(room), room.state.avatar);
-export const countOf = (n) => t(n === 1 ? "one_person" : "people_count", { n });
+export const countOf = (n) => t("people_count", { n });
 export const peopleOf = (room) => countOf(joinedOf(room).length);
 
 export const isAdmin = (room) => ["owner", "admin"].includes(room.me.role);

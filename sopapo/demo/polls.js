@@ -65,7 +65,7 @@ export function pollOf(room, message) {
 function noteOf(poll) {
   const at = (time) => new Date(time).toLocaleString(here.language, { dateStyle: "short", timeStyle: "short" });
   const notes = [
-    poll.people ? t(poll.people === 1 ? "one_voted" : "people_voted", { n: poll.people }) : t("nobody_voted"),
+    poll.people ? t("people_voted", { n: poll.people }) : t("nobody_voted"),
     poll.anonymous && t("poll_anonymous"),
     isOver(poll) ? t("poll_over") : t(poll.multiple ? "choose_several" : "choose_one"),
     !isOver(poll) && poll.closes_at && t("poll_until", { time: at(poll.closes_at) }),

@@ -33,7 +33,9 @@ export const $ = (id) => document.getElementById(id);
 export const knows = (key) => key in STRINGS;
 
 export function t(key, values = {}) {
-  const words = STRINGS[key].split(" | ")[LANGUAGES.indexOf(here.language)];
+  const one = `${key}_one`;
+  const words =
+    STRINGS[Number(values.n) === 1 && one in STRINGS ? one : key].split(" | ")[LANGUAGES.indexOf(here.language)];
   return words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
