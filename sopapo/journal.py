@@ -36,8 +36,6 @@ MAX_BYTES = 1024 * 1024
 MAX_WAITING = 20_000
 # How many transactions are under way at once on PostgreSQL: while one waits, the other is worked on.
 LANES = 2
-# So few are not shared between lanes.
-FEW_DRAFTS = 32
 
 Settle = Callable[[MessageSent | ChatError], None]
 
@@ -79,12 +77,11 @@ class Journal:
         self.stored_in = stored_in
         self.queue: deque[Waiting] = deque()
         self.under_way: set[Waiting] = set()
-        # The lanes without a transaction; and the rooms and senders in those of the others: nothing may overtake these.
-        self.free = 0
+        # What wakes each lane; each room has one of them.
+        self.lanes: list[Event] = []
+        # The rooms and senders in transactions: nothing may overtake these.
         self.busy: set[str] = set()
         self.aside: Counter[str] = Counter()
-        self.awake = Event()
-        self.started = False
 
     def post(self, draft: Draft, socket: str | None, settle: Settle, asked_at: float = 0.0) -> None:
         """Store a message soon; `settle` is called with it before anybody else hears of it, or with why it is not.
@@ -100,15 +97,11 @@ class Journal:
             waiting.give_up()
             return
         self.queue.append(waiting)
-        if not self.started:
-            self.started = True
-            with self.app.app_context():
-                self.free = lanes_for(db.engine)
-            for _ in range(self.free):
-                spawn(self.run)
-        # What must wait for a lane is taken by that lane as soon as it is free.
-        if not (self.awake.is_set() or draft.room_id in self.busy or draft.sender_id in self.busy):
-            self.awake.set()
+        if not self.lanes:
+            self.start()
+        # What must wait for a transaction is looked at when that is over.
+        if not (draft.room_id in self.busy or draft.sender_id in self.busy):
+            self.lane_of(draft.room_id).set()
 
     def post_and_wait(self, draft: Draft, socket: str | None) -> MessageSent:
         """Store a message and return it; raises the errors that `post` tells of."""
@@ -126,24 +119,40 @@ class Journal:
             if waiting.until < moment:
                 waiting.give_up()
 
-    def run(self) -> None:
-        """Store what waits, for ever: one lane of them."""
+    def start(self) -> None:
+        """Open the lanes."""
+        with self.app.app_context():
+            self.lanes = [Event() for _ in range(lanes_for(db.engine))]
+        for awake in self.lanes:
+            spawn(self.run, awake)
+
+    def lane_of(self, room_id: str) -> Event:
+        """Return what wakes the lane in which a room's messages are stored; the end of an id is random."""
+        return self.lanes[ord(room_id[-1]) % len(self.lanes)]
+
+    def run(self, awake: Event) -> None:
+        """Store what waits, for ever: one lane of it."""
         with self.app.app_context():
             lane = Lane(db.engine)
             while True:
-                self.awake.wait()
-                self.awake.clear()
+                awake.wait()
+                awake.clear()
                 if len(self.queue) > 1:
                     # One turn of the loop reads what has arrived meanwhile: more messages share the commit.
                     time.sleep(0)
-                while batch := self.next_batch():
+                while batch := self.next_batch(awake):
                     self.store_safely(lane, batch)
+
+    def look_again(self) -> None:
+        """Let each lane see whether there is something for it that had to wait."""
+        if self.queue:
+            for awake in self.lanes:
+                awake.set()
 
     def store_safely(self, lane: Lane, batch: list[Waiting]) -> None:
         """Store drafts; whatever goes wrong with them, those who come later are served."""
         busy = {name for waiting in batch for name in (waiting.draft.room_id, waiting.draft.sender_id)}
         self.busy |= busy
-        self.free -= 1
         try:
             self.store(lane, batch, skip_locked=True)
         except Exception as error:  # noqa: BLE001 - every sender is answered
@@ -152,10 +161,10 @@ class Journal:
         finally:
             self.under_way.difference_update(batch)
             self.busy -= busy
-            self.free += 1
+            self.look_again()
 
-    def next_batch(self) -> list[Waiting]:
-        """Take the oldest drafts whose rooms nobody is changing just now; forget those that were given up.
+    def next_batch(self, lane: Event) -> list[Waiting]:
+        """Take a lane's oldest drafts whose rooms nobody is changing just now; forget those that were given up.
 
         Those whose rooms somebody is changing wait aside for their turn: it comes, however many others want one. What
         another lane has in hand is waited for here: neither a room nor a sender may overtake himself.
@@ -166,13 +175,12 @@ class Journal:
         behind = set(self.busy)
         size = 0
         gate_of = gates_by_room()
-        most = self.fair_share()
-        while self.queue and len(batch) < most and size < MAX_BYTES:
+        while self.queue and len(batch) < MAX_DRAFTS and size < MAX_BYTES:
             waiting = self.queue.popleft()
             if waiting.settled:
                 continue
             draft = waiting.draft
-            if draft.room_id in behind or draft.sender_id in behind:
+            if draft.room_id in behind or draft.sender_id in behind or self.lane_of(draft.room_id) is not lane:
                 behind.update((draft.room_id, draft.sender_id))
                 later.append(waiting)
             elif self.aside[draft.room_id] or len(held) >= MAX_DRAFTS:
@@ -185,10 +193,6 @@ class Journal:
         self.queue.extendleft(reversed(later))
         self.put_aside(held)
         return batch
-
-    def fair_share(self) -> int:
-        """Return how many drafts one lane takes: those that are free share what waits."""
-        return min(MAX_DRAFTS, max(FEW_DRAFTS, -(-len(self.queue) // self.free)))
 
     def store(self, lane: Lane, batch: list[Waiting], *, skip_locked: bool) -> None:
         """Store drafts in one transaction, then settle them in the order of their numbers."""
@@ -221,7 +225,7 @@ class Journal:
                 lane.close()
             self.under_way.difference_update(batch)
             self.aside -= Counter(waiting.draft.room_id for waiting in batch)
-            self.awake.set()
+            self.look_again()
 
 
 def lanes_for(engine: Engine) -> int:
