@@ -43,12 +43,16 @@ class Deadlines(Generic[T]):
         runtime.call_after(seconds, self._look)
 
     def _look(self) -> None:
-        self._is_set = False
         now = time.monotonic()
-        while self._until:
-            one, until = next(iter(self._until.items()))
-            if until > now:
-                self._set(until - now)
-                return
-            del self._until[one]
-            self._over(one)
+        try:
+            while self._until:
+                one, until = next(iter(self._until.items()))
+                if until > now:
+                    break
+                del self._until[one]
+                self._over(one)
+        finally:
+            # Not before: who was given time anew meanwhile needs no timer of his own.
+            self._is_set = False
+            if self._until:
+                self._set(max(0.0, next(iter(self._until.values())) - now))
