@@ -21,7 +21,7 @@ journal.py       the group commit of new messages: the hot path
 lane.py          one of its ways to the database
 batch.py         one transaction that stores many new messages
 draft.py         a new message, before and after it has its numbers
-batch_store.py   how a batch is read and written in either database
+batch_store.py   how a batch is read and written; batch_sqlite.py and batch_postgres.py are the two ways
 chat/            the use-cases, by noun: the only code that decides
 rest/            the HTTP door
 transport/       connections and channels on Flask-SocketIO and eventlet

@@ -7,7 +7,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from sopapo import metrics
 from sopapo.batch import Batch, Outcome
-from sopapo.batch_store import store_of
+from sopapo.batch_postgres import PostgresStore
+from sopapo.batch_sqlite import SqliteStore
+from sopapo.database import is_sqlite
 from sopapo.draft import Draft
 from sopapo.errors import is_away, outcome_of
 
@@ -23,7 +25,7 @@ class Lane:
 
     def __init__(self, engine: Engine) -> None:
         """Connect with the first batch."""
-        self.store = store_of(engine)
+        self.store = SqliteStore(engine) if is_sqlite(engine) else PostgresStore(engine)
         self.looking_until = 0.0
 
     def outcomes_of(self, drafts: list[Draft], *, skip_locked: bool) -> list[Outcome]:
