@@ -50,20 +50,24 @@ class NoCarrier:
 class SocketCarrier:
     """Writes a queue to a WebSocket at once where the kernel takes it; subclasses read, and write the rest.
 
-    While it sleeps over an empty queue, it is its connection's direct way past that queue.
+    While it sleeps over an empty queue, it is its connection's way past that queue.
     """
 
-    __slots__ = ("_is_awake", "_is_draining", "_link", "send", "sock")
+    __slots__ = ("_is_awake", "_is_draining", "_link", "sock")
 
     is_steady = True
 
     def __init__(self, link: "Link", sock: "socket") -> None:
         self._link = link
         self.sock = sock
-        self.send: Callable[[bytes], int] = sock.send
         self._is_awake = False
         self._is_draining = False
         link.carrier = self
+
+    @property
+    def send(self) -> Callable[[bytes], int]:
+        """The socket's own."""
+        return self.sock.send
 
     def wake(self) -> None:
         """Write the queue at the end of this turn of the loop."""

@@ -29,13 +29,15 @@ class Pipe(Protocol):
         """Close after what waits has gone out; `goodbye` asks the client not to come back by itself."""
 
 
-class Direct(Protocol):
-    """A way past the queue: `send` gives bytes to the kernel, and returns how many it took."""
+class Way(Protocol):
+    """A way past the queue."""
 
-    send: Callable[[bytes], int]
+    @property
+    def send(self) -> Callable[[bytes], int]:
+        """What gives bytes to the kernel, and returns how many it took."""
 
     def fall_short(self, messages: Sequence[Message], sent: int | OSError) -> None:
-        """Go on where these did not all leave by the socket: after so many bytes, or after this error."""
+        """Go on where these did not all leave: after so many bytes, or after this error."""
 
 
 class Connection:
@@ -44,13 +46,14 @@ class Connection:
     `who` is the door's own, None until it is someone. `asked_at` is when the request came that is being handled, by the
     monotonic clock, or 0 where it came just now.
 
-    `direct` is there exactly while it is in and its queue is empty: what is written to that socket comes after all
-    that was pushed before.
+    `direct` is there exactly while it is in and its queue is empty: what is given to that, its socket's own `send`,
+    comes after all that was pushed before; where the kernel does not take it all, `fall_short` must be told.
     """
 
     __slots__ = (
         "_held",
         "_pipe",
+        "_way",
         "address",
         "agent",
         "asked_at",
@@ -69,7 +72,8 @@ class Connection:
         self.asked_at = 0.0
         self.channels: set[str] = set()
         self.ended = False
-        self.direct: Direct | None = None
+        self.direct: Callable[[bytes], int] | None = None
+        self._way: Way | None = None
         self._pipe = pipe
         self._held: list[Message] | None = []
 
@@ -92,6 +96,20 @@ class Connection:
             self._held.append(message)
         else:
             self._pipe.push(message)
+
+    def open(self, way: Way) -> None:
+        """Let it be written to directly, if it is in: nothing waits for it."""
+        if self.is_in:
+            self.direct, self._way = way.send, way
+
+    def shut(self) -> None:
+        """Let everything go through the queue from here on."""
+        self.direct = self._way = None
+
+    def fall_short(self, messages: Sequence[Message], sent: int | OSError) -> None:
+        """Go on where these did not all leave directly: after so many bytes, or after this error."""
+        assert self._way
+        self._way.fall_short(messages, sent)
 
     def close(self, reason: str) -> None:
         """End the connection after what was sent before has gone out; never yields."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sopapo.transport import handshake, runtime
 from sopapo.transport.bell import Bell
 from sopapo.transport.carrier import Carrier, NoCarrier
-from sopapo.transport.connection import Direct
+from sopapo.transport.connection import Way
 from sopapo.transport.inbox import Inbox
 from sopapo.transport.messages import Message, Outbox
 from sopapo.transport.options import TransportOptions
@@ -98,17 +98,17 @@ class Link:
         else:
             self.carrier.wake()
 
-    def open(self, direct: Direct) -> None:
+    def open(self, way: Way) -> None:
         """Let the connection, if it is in, be written to directly: nothing waits in its queue."""
         connection = self.client.connection
-        if connection is not None and connection.is_in:
-            connection.direct = direct
+        if connection is not None:
+            connection.open(way)
 
     def shut(self) -> None:
         """Let everything go through the queue from here on."""
         connection = self.client.connection
         if connection is not None:
-            connection.direct = None
+            connection.shut()
 
     def settle(self, messages: Iterable[Message]) -> None:
         """Count no longer what has left for good."""

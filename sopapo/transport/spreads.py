@@ -19,20 +19,20 @@ def write(connections: Iterable[Connection], messages: Sequence[Message], skippe
     for connection in connections:
         if connection is skipped:
             continue
-        direct = connection.direct
-        if direct is None:
+        send = connection.direct
+        if send is None:
             for message in messages:
                 connection.push(message)
             continue
         try:
-            sent = direct.send(data)
+            sent = send(data)
         except OSError as error:
-            direct.fall_short(messages, error)
+            connection.fall_short(messages, error)
             continue
         if sent == size:
             reached += 1
         else:
-            direct.fall_short(messages, sent)
+            connection.fall_short(messages, sent)
     return reached * len(messages)
 
 

@@ -83,7 +83,7 @@ class Transport:
     def detach(self, connection: Connection) -> None:
         """Let a connection hear nothing more."""
         connection.ended = True
-        connection.direct = None
+        connection.shut()
         self._channels.leave_all(connection)
         self.connections.pop(connection.sid, None)
 

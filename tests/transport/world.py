@@ -150,5 +150,5 @@ class World:
         for client in self.clients:
             link, connection = client.link, client.connection
             if connection.direct is not None:
-                assert connection.direct is link.carrier
+                assert connection.direct == client.carrier.send
                 assert not any((link.queue.size, link.closing, link.has_left, connection.ended))
