@@ -2,9 +2,7 @@
 
 import logging
 import socket
-from typing import TYPE_CHECKING, Any
-
-from eventlet.hubs import get_hub
+from typing import TYPE_CHECKING
 
 from sopapo.transport import runtime
 from sopapo.transport.carrier import NO_LINGERING, SocketCarrier
@@ -23,14 +21,13 @@ _arrival = memoryview(ARRIVAL)
 
 
 class Rest:
-    """What the kernel did not take yet, and who tells when it takes more."""
+    """What the kernel did not take yet."""
 
-    __slots__ = ("batch", "left", "listener", "stalled", "timer")
+    __slots__ = ("batch", "left", "stalled", "timer")
 
-    def __init__(self, batch: list[Message], data: memoryview, listener: Any) -> None:
+    def __init__(self, batch: list[Message], data: memoryview) -> None:
         self.batch = batch
         self.left = data
-        self.listener = listener
         self.stalled = False
         self.timer: runtime.Timer
 
@@ -38,12 +35,12 @@ class Rest:
 class Detached(SocketCarrier):
     """Carries a link by a socket that has left eventlet's HTTP server; nothing here yields or raises."""
 
-    __slots__ = ("_is_deaf", "_listener", "_reader", "_rest")
+    __slots__ = ("_is_deaf", "_is_listening", "_reader", "_rest")
 
     def __init__(self, link: "Link", sock: socket.socket, reader: FrameReader, *, at_once: bool = False) -> None:
         super().__init__(link, sock)
         self._reader = reader
-        self._listener: Any = None
+        self._is_listening = False
         self._rest: Rest | None = None
         self._is_deaf = False
         link.engine.carried += 1
@@ -51,7 +48,6 @@ class Detached(SocketCarrier):
             self._listen()
         else:
             self.wake()
-            # On the loop itself, so that the listener keeps no greenlet of a request alive.
             runtime.call_after(0, self._begin)
 
     def hang_up(self) -> None:
@@ -77,12 +73,14 @@ class Detached(SocketCarrier):
         self._take(b"")
 
     def _listen(self) -> None:
-        self._listener = get_hub().add("read", self.sock.fileno(), self._readable, self._obsolete, None)
+        self._is_listening = True
+        self._watch()
 
-    def _readable(self, _number: int) -> None:
-        link = self._link
-        if self._listener is None:
+    def readable(self) -> None:
+        """Take what has come."""
+        if not self._is_listening:
             return
+        link = self._link
         try:
             count = self.sock.recv_into(ARRIVAL)
         except BlockingIOError:
@@ -109,7 +107,7 @@ class Detached(SocketCarrier):
                 if link.inbox.is_full:
                     self._stop_reading()
                     link.inbox.when_room(self._make_room)
-                if self._listener is None:
+                if not self._is_listening:
                     return
         except Breach as breach:
             self._is_deaf = True
@@ -122,16 +120,22 @@ class Detached(SocketCarrier):
         runtime.call_after(0, self._begin)
 
     def _stop_reading(self) -> None:
-        listener, self._listener = self._listener, None
-        if listener is not None:
-            get_hub().remove(listener)
+        if self._is_listening:
+            self._is_listening = False
+            self._watch()
+
+    def _watch(self) -> None:
+        self._link.engine.readiness.watch(
+            self.sock.fileno(), self, read=self._is_listening, write=self._rest is not None
+        )
 
     def _drain(self, batch: list[Message], data: memoryview) -> None:
-        listener = get_hub().add("write", self.sock.fileno(), self._writable, self._obsolete, None)
-        self._rest = Rest(batch, data, listener)
-        self._watch(self._rest)
+        self._rest = Rest(batch, data)
+        self._watch()
+        self._cut_if_stalled(self._rest)
 
-    def _writable(self, _number: int) -> None:
+    def writable(self) -> None:
+        """Write what is left."""
         rest = self._rest
         if rest is None:
             return
@@ -153,20 +157,13 @@ class Detached(SocketCarrier):
     def _stop_draining(self) -> None:
         rest, self._rest = self._rest, None
         if rest is not None:
-            get_hub().remove(rest.listener)
+            self._watch()
             rest.timer.cancel()
 
-    def _watch(self, rest: Rest) -> None:
+    def _cut_if_stalled(self, rest: Rest) -> None:
         """Cut a client that takes nothing for as long as a ping may stay unanswered."""
         if rest.stalled:
             self._link.cut("slow")
             return
         rest.stalled = True
-        rest.timer = runtime.call_after(self._link.options.ping_timeout, self._watch, rest)
-
-    def _obsolete(self, _error: BaseException) -> None:
-        """Go: the loop says that the socket's number is somebody else's."""
-        self._listener = self._rest = None
-        self.sock.detach()
-        self._link.engine.carried -= 1
-        self._link.cut("transport_error")
+        rest.timer = runtime.call_after(self._link.options.ping_timeout, self._cut_if_stalled, rest)

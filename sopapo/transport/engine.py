@@ -14,7 +14,8 @@ Checked with the versions named in `CHECKED`:
 
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from importlib.metadata import version
 from socket import MSG_PEEK, socket
 from typing import TYPE_CHECKING, Any
@@ -29,14 +30,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from sopapo.transport import handshake, origins
 from sopapo.transport import text as json_text
+from sopapo.transport.connection import Connection
 from sopapo.transport.detached import Detached
 from sopapo.transport.flusher import Flusher
 from sopapo.transport.frames import FrameReader
 from sopapo.transport.heads import plain_opening
 from sopapo.transport.link import Link
-from sopapo.transport.messages import Message
+from sopapo.transport.messages import PING, Message
 from sopapo.transport.pulse import Pulse
+from sopapo.transport.readiness import Readiness
 from sopapo.transport.session import Peer
+from sopapo.transport.spreads import write
 from sopapo.transport.websocket import WebSocket, serve_websocket
 
 if TYPE_CHECKING:
@@ -52,7 +56,7 @@ CHECKED = {
     "python-engineio": ("4.15.1",),
     "python-socketio": ("5.18.1",),
 }
-HUBS = ("eventlet.hubs.epolls", "eventlet.hubs.poll")
+HUBS = ("eventlet.hubs.epolls",)
 
 
 def mount(app: Flask, transport: "Transport") -> "Engine":
@@ -92,13 +96,18 @@ class Engine(Server):
         )
         self.transport = transport
         self.flusher = Flusher(transport.stats)
-        self.pulse = Pulse(options.ping_interval, options.ping_timeout)
+        self.pulse = Pulse(options.ping_interval, options.ping_timeout, self._ping)
         self.is_stopping = False
         self.is_fast = options.path == "fast" and is_checked()
         self.max_queue = options.max_queue
         self._forwarded = behind_proxies(lambda environ, _: environ, options.trusted_proxies)
         # How many sockets are served by callbacks.
         self.carried = 0
+
+    @cached_property
+    def readiness(self) -> Readiness:
+        """What tells that the sockets of the fast path are ready."""
+        return Readiness()
 
     def handle_request(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Answer one request; where a poll's answer does not reach the kernel, its link ends."""
@@ -161,6 +170,9 @@ class Engine(Server):
     def mark_handled(self) -> None:
         """Say that the request being handled has been answered on its socket."""
         wsgi.WSGI_LOCAL.already_handled = True
+
+    def _ping(self, connections: Sequence[Connection]) -> None:
+        self.transport.stats.frames_out += write(connections, (PING,))
 
     def _deliver(self, environ: dict[str, Any], body: list[bytes], start_response: Any, head: list[Any]) -> list[bytes]:
         polling, (status, headers) = environ["sopapo.polling"], head

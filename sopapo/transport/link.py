@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 from sopapo.transport import handshake, runtime
 from sopapo.transport.bell import Bell
 from sopapo.transport.carrier import Carrier, NoCarrier
-from sopapo.transport.connection import Way
+from sopapo.transport.connection import Connection, Way
 from sopapo.transport.inbox import Inbox
-from sopapo.transport.messages import Message, Outbox
+from sopapo.transport.messages import PING, Message, Outbox
 from sopapo.transport.options import TransportOptions
 from sopapo.transport.packets import Breach, Malformed, Packet
 from sopapo.transport.polling import Polling
 from sopapo.transport.session import Peer, Session
-from sopapo.transport.spreads import write
 from sopapo.transport.websocket import serve_websocket
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PING, GOODBYE = Message("2"), Message("41")
+GOODBYE = Message("41")
 ROOM = 262_144
 NOWHERE = NoCarrier()
 
@@ -116,15 +115,18 @@ class Link:
         if self._room is not None and self.queue.size < ROOM:
             self._room.ring()
 
+    @property
+    def quiet(self) -> Connection | None:
+        """The connection, if it can be written to directly: nothing waits for it, and nothing is owed to it."""
+        connection = self.client.connection
+        if connection is None or connection.direct is None or self.engine.flusher.spreads.pending:
+            return None
+        return connection
+
     def ping(self, stamp: float) -> bool:
         """Ask for a sign of life, and tell whether to wait for it: who is still taking earlier bytes gives one so."""
-        connection = self.client.connection
-        if connection is not None and connection.direct is not None and not self.engine.flusher.spreads.pending:
-            waits_already = bool(self.unanswered)
-            self.engine.transport.stats.frames_out += write((connection,), (PING,))
-        else:
-            waits_already = bool(self.unanswered) or (self.carrier.is_steady and self.queue.size > 0)
-            self.push(PING)
+        waits_already = bool(self.unanswered) or (self.carrier.is_steady and self.queue.size > 0)
+        self.push(PING)
         if waits_already or self.closing:
             return False
         self.unanswered = stamp

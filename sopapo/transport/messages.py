@@ -56,6 +56,10 @@ class Message:
         return self.text
 
 
+# Engine.IO's own ping.
+PING = Message("2")
+
+
 def close_frame(code: int, reason: str) -> Message:
     """Return a close frame as a message."""
     return Message.of_frame(frame(struct.pack("!H", code) + reason.encode()[:123], CLOSE_OPCODE))

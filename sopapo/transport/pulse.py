@@ -3,9 +3,11 @@
 import math
 import time
 from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from sopapo.transport import runtime
+from sopapo.transport.connection import Connection
 
 CROWD = 64
 
@@ -19,8 +21,12 @@ class Living(Protocol):
     def is_busy(self) -> bool:
         """Tell whether its answer may be waiting behind a request that is still being handled."""
 
+    @property
+    def quiet(self) -> Connection | None:
+        """Who can be written to directly, since nothing waits for him."""
+
     def ping(self, stamp: float) -> bool:
-        """Send a ping, set `unanswered` to the stamp until the answer comes, and tell whether one was sent."""
+        """Send a ping after what waits, set `unanswered` to the stamp, and tell whether an answer is to be awaited."""
 
     def cut(self, reason: str) -> None:
         """End at once."""
@@ -29,7 +35,9 @@ class Living(Protocol):
 class Pulse:
     """A wheel of as many slots as ticks fit into the interval; each client is in one."""
 
-    def __init__(self, interval: float, timeout: float) -> None:
+    def __init__(self, interval: float, timeout: float, write: Callable[[Sequence[Connection]], None]) -> None:
+        """Ping at this interval, in seconds; `write` sends a ping directly to each of these."""
+        self._write = write
         self._tick = min(1.0, interval / 4)
         self._timeout = timeout
         self._slots: list[set[Living]] = [set() for _ in range(max(1, math.ceil(interval / self._tick)))]
@@ -49,13 +57,29 @@ class Pulse:
             runtime.spawn(self._run)
         return slot
 
+    def ping(self, clients: Iterable[Living], stamp: float) -> list[Living]:
+        """Ping these, and return those whose answers to it are to be awaited."""
+        awaited: list[Living] = []
+        quiet: list[Connection] = []
+        for client in clients:
+            connection = client.quiet
+            if connection is None:
+                if client.ping(stamp):
+                    awaited.append(client)
+                continue
+            quiet.append(connection)
+            if not client.unanswered:
+                client.unanswered = stamp
+                awaited.append(client)
+        self._write(quiet)
+        return awaited
+
     def _run(self) -> None:
         while True:
             runtime.sleep(self._tick)
             self._now = (self._now + 1) % len(self._slots)
             now = time.monotonic()
-            pinged = [client for client in tuple(self._slots[self._now]) if client.ping(now)]
-            self._awaited.append((now, pinged))
+            self._awaited.append((now, self.ping(tuple(self._slots[self._now]), now)))
             self._end_the_silent(now)
 
     def _end_the_silent(self, now: float) -> None:

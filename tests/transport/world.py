@@ -57,7 +57,7 @@ class Client:
                 return
             if self.carrier._rest is None:
                 return
-            self.carrier._writable(0)
+            self.carrier.writable()
 
     def go(self) -> None:
         """Be gone: no more is sent than was sent before."""
@@ -105,7 +105,7 @@ class World:
 
     def ping(self, client: Client) -> None:
         """Ask for a sign of life."""
-        client.link.ping(1.0)
+        self.transport._engine.pulse.ping([client.link], 1.0)
         if not client.is_over:
             client.due.append(PING)
 
