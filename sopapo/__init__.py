@@ -7,6 +7,8 @@ security.py      passwords and tokens, and the Identity that they prove
 database.py      how the database is reached
 storage.py       where the bytes of files live
 media/           what files are, told from their bytes
+driver.py        SQLite's driver itself, where that is worth it
+question.py      what the database is asked all the time
 transaction.py   commit, then tell
 gates.py         the turns of those who change a room
 sockets.py       the channels of users, sessions and rooms, and the sockets of this process in them
@@ -21,7 +23,7 @@ journal.py       the group commit of new messages: the hot path
 lane.py          one of its ways to the database
 batch.py         one transaction that stores many new messages
 draft.py         a new message, before and after it has its numbers
-batch_store.py   how a batch is read and written; batch_sqlite.py and batch_postgres.py are the two ways
+batch_store.py   how a batch is read and written, in batch_sqlite.py and batch_postgres.py
 chat/            the use-cases, by noun: the only code that decides
 rest/            the HTTP door
 transport/       connections and channels on Flask-SocketIO and eventlet

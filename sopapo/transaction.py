@@ -140,10 +140,7 @@ def snapshot() -> Iterator[None]:
 
 
 def ask(question: Executable, **given: object) -> Sequence[tuple[Any, ...]]:
-    """Answer a question that was put together before, outside of any transaction.
-
-    What is asked all the time, whether or not there is news, should cost little more than the database's own work.
-    """
+    """Answer a question that was put together before, outside of any transaction."""
     with asking(db.engine).connect() as connection:
         return connection.execute(question, given).tuples().all()
 

@@ -10,9 +10,10 @@ from sopapo import broadcast
 from sopapo.bus import bus
 from sopapo.chat.visible import blind_to
 from sopapo.clock import now
+from sopapo.question import Question
 from sopapo.schemas.states import MemberState, MessageState, RoomState
 from sopapo.states import member_state, message_state, room_state
-from sopapo.transaction import ask, snapshot
+from sopapo.transaction import snapshot
 
 T = TypeVar("T")
 
@@ -31,7 +32,7 @@ ENDED = select(Session.id, Session.user_id, literal_column("'ended'", String)).w
 CHANGED = select(Member.room_id, Member.user_id, Member.status).where(
     Member.status_changed_at >= bindparam("since"), Member.status_changed_at < bindparam("until")
 )
-NEWS = union_all(ENDED, CHANGED)
+NEWS = Question(union_all(ENDED, CHANGED))
 
 
 class Healer:
@@ -66,7 +67,7 @@ def mend(since: int) -> None:
     here = bus().here
     with here.noting_moves() as moved:
         wrong = []
-        for name, user_id, what in ask(NEWS, since=since, until=now() - ON_ITS_WAY):
+        for name, user_id, what in NEWS.ask(since=since, until=now() - ON_ITS_WAY):
             if what == "ended":
                 broadcast.session_over(name)
             elif here.misplaced(user_id, name, joined=what == "joined"):
