@@ -8,8 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy import Connection, exc
 
 
 def driver_of(connection: Connection) -> sqlite3.Connection:
@@ -24,9 +23,7 @@ def as_sqlalchemy(statement: str) -> Iterator[None]:
     """Let what the driver raises be what SQLAlchemy would raise."""
     try:
         yield
-    except sqlite3.IntegrityError as error:
-        raise IntegrityError(statement, None, error) from error
-    except sqlite3.OperationalError as error:
-        raise OperationalError(statement, None, error) from error
     except sqlite3.Error as error:
-        raise DBAPIError(statement, None, error) from error
+        # Both go by the names of PEP 249.
+        kind: type[exc.DBAPIError] = getattr(exc, type(error).__name__, exc.DBAPIError)
+        raise kind(statement, None, error) from error

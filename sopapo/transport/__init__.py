@@ -10,7 +10,7 @@ carrier.py     what carries a link, and how a socket does   flusher.py          
 spreads.py     what goes to very many, past their queues
 polling.py     by requests
 websocket.py   by a socket that a greenlet reads             handshake.py, frames.py
-detached.py    by a socket that the loop reads
+detached.py    by a socket that the loop reads              readiness.py         which of them are ready
 pulse.py       one greenlet pings everybody                 deadlines.py          one timer for all who have a time
 reception.py   where clients come in                       heads.py              who plainly asks for a WebSocket
 engine.py      all that touches inner parts of engineio and eventlet

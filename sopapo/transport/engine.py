@@ -8,7 +8,8 @@ Checked with the versions named in `CHECKED`:
   (in `link.py`);
 - `eventlet.wsgi.WSGI_LOCAL.already_handled` says that a WebSocket needs no response;
 - for the fast path only: a `GreenSocket` holds the socket itself in `fd`, and closes no more than what is there
-  (`detach` here); listeners are added to the hub, and removed from it, as its own `trampoline` does (`detached.py`).
+  (`detach` here); listeners are added to the hub, and removed from it, as its own `trampoline` does (`reception.py`,
+  `readiness.py`).
   What `open_plainly` lets in at once is what the long way through all of these lets in.
 """
 

@@ -14,7 +14,8 @@ select = original("select")
 
 log = logging.getLogger(__name__)
 
-READ, WRITE, OVER = select.EPOLLIN, select.EPOLLOUT, select.EPOLLHUP | select.EPOLLERR
+# As Linux numbers them: elsewhere there is no epoll, and this is not used. What is over or broken is told either way.
+READ, WRITE, OVER = 0x1, 0x4, 0x8 | 0x10
 CAN_READ, CAN_WRITE = READ | OVER, WRITE | OVER
 MOST_AT_ONCE = 1_024
 
@@ -30,7 +31,7 @@ class Watched(Protocol):
 
 
 class Readiness:
-    """Calls those whose sockets are ready; whoever closes a socket has it forgotten before."""
+    """Calls those whose sockets are ready; a socket is closed only after nothing is asked of it any more."""
 
     def __init__(self) -> None:
         self._epoll = select.epoll()
@@ -38,7 +39,7 @@ class Readiness:
         get_hub().add("read", self._epoll.fileno(), self._look, self._obsolete, None)
 
     def watch(self, number: int, watched: Watched, *, read: bool, write: bool) -> None:
-        """Tell of the socket with this number what is asked for, and no longer what is not."""
+        """Tell when the socket with this number can be read, and written, or no longer, as is asked here."""
         events = READ * read | WRITE * write
         if number not in self._watched:
             if events:
