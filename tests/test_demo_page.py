@@ -632,6 +632,23 @@ def test_an_admin_sets_the_rules_and_manages_people(pair: tuple[DemoPage, DemoPa
     expect(details.locator("#member-list")).to_contain_text("banido")
 
 
+def test_a_late_answer_to_a_mark_takes_back_nothing_that_came_before_it(pair: tuple[DemoPage, DemoPage]) -> None:
+    ana, bia = pair
+    late = bia.hold_answers("mark_read")
+    bia.open("Estudos")
+    ana.say("Oi")
+    expect(bia.frames("request", "mark_read")).to_have_count(1)
+    details = ana.open_details()
+    details.get_by_label("Só administradores escrevem").check()
+    details.get_by_label("O que fazer com Bia").select_option("Tornar admin")
+    expect(bia.page.locator("#log .note")).to_have_count(2)
+    assert late
+    for let_go in late:
+        let_go()
+    expect(bia.frames("request", "mark_read")).to_have_count(2)
+    expect(bia.page.get_by_placeholder("Escreva uma mensagem")).to_be_enabled()
+
+
 def test_an_invite_lets_a_newcomer_in_when_an_admin_accepts(visit: Visit) -> None:
     ana, bia = visit().register("Ana"), visit().register("Bia")
     ana.create("Estudos")

@@ -49,7 +49,10 @@ async function mark(room) {
   try {
     await pause(GATHER);
     const verb = rooms.has(room.id) && overdue(room);
-    if (verb) mergeMe(room, { ...room.me, ...marksOf(await ask(verb, { room: room.id, seq: room.state.last_seq })) });
+    if (!verb) return;
+    const { delivered, read } = await ask(verb, { room: room.id, seq: room.state.last_seq });
+    // Only now: what else is one's own may have changed while the answer was on its way.
+    mergeMe(room, { ...room.me, delivered, read });
   } catch (refused) {
     if (!(refused instanceof Refused)) throw refused;
     await pause(refused.wait);
@@ -58,5 +61,3 @@ async function mark(room) {
     redraw();
   }
 }
-
-const marksOf = ({ delivered, read }) => ({ delivered, read });

@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
 import shutil
 import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Playwright, WebSocketRoute, expect
 
 PASSWORD = "uma senha comprida"
 PATIENCE = 15_000
@@ -75,6 +78,33 @@ class DemoPage:
         form.get_by_label("Usuário").fill(username)
         form.get_by_label("Senha").fill(password)
         form.get_by_label("Senha").press("Enter")
+
+    def hold_answers(self, request: str) -> list[Callable[[], None]]:
+        """Come back by a connection on which the answers to a request are late, and return what lets each go."""
+        late: list[Callable[[], None]] = []
+
+        def pass_on(client: WebSocketRoute) -> None:
+            server = client.connect_to_server()
+            asked: set[str] = set()
+
+            def ask(packet: str | bytes) -> None:
+                if f'["{request}"' in str(packet):
+                    asked.add(str(packet).partition("[")[0].removeprefix("42"))
+                server.send(packet)
+
+            def answer(packet: str | bytes) -> None:
+                kind_and_ack = str(packet).partition("[")[0]
+                if kind_and_ack.startswith("43") and kind_and_ack.removeprefix("43") in asked:
+                    late.append(partial(client.send, packet))
+                else:
+                    client.send(packet)
+
+            client.on_message(ask)
+            server.on_message(answer)
+
+        self.page.route_web_socket(re.compile("/socket.io/"), pass_on)
+        self.page.reload()
+        return late
 
     @property
     def dialog(self) -> Locator:
