@@ -90,7 +90,7 @@ def stages_out() -> Iterator[list[Stage]]:
     outboxes = [Outbox() for _ in range(MEMBERS)]
     with socket_pairs(MEMBERS) as pairs:
         writers = [writer(ours, outbox) for (ours, _), outbox in zip(pairs, outboxes, strict=True)]
-        idle = cast("list[Connection]", [SimpleNamespace(direct=writer) for writer in writers])
+        idle = cast("list[Connection]", [SimpleNamespace(direct=writer.send) for writer in writers])
         yield [
             Stage(
                 f"put into {MEMBERS:,} outboxes",
@@ -162,5 +162,5 @@ def writer(sock: socket.socket, outbox: Outbox) -> SocketCarrier:
     """Return what writes an outbox to a socket, without a client around it; a write that does not fit is a failure."""
     engine = SimpleNamespace(transport=SimpleNamespace(stats=Stats()))
     link = SimpleNamespace(queue=outbox, closed=False, has_left=False, settle=outbox.settle, engine=engine)
-    link.open = lambda _direct: None
+    link.open = lambda _way: None
     return SocketCarrier(cast("Any", link), sock)

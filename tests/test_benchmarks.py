@@ -14,7 +14,9 @@ from benchmarks.chart import chart
 from benchmarks.page import PAGE, with_section
 from benchmarks.results import OURS, Record, figure, load, noise, ratios, record
 from benchmarks.soak import Soak
-from benchmarks.stage import Stage, measure
+from benchmarks.stage import Stage, measure, once
+from benchmarks.storing import stages_storing
+from benchmarks.way import stages_between, stages_in, stages_out
 
 MACHINE = {
     "cpus": 2,
@@ -193,3 +195,12 @@ def test_a_cost_is_for_one_thing() -> None:
     cost = measure(stage, repeats=1, seconds=0.0001)
     assert len(calls) == 10
     assert 0 < cost.cpu < 10_000
+
+
+def test_every_stage_of_the_way_still_works() -> None:
+    for stage in (*stages_in(), *stages_between()):
+        once(stage)
+    for parts in (stages_out(), stages_storing(None)):
+        with parts as stages:
+            for stage in stages:
+                once(stage)
