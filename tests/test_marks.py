@@ -67,6 +67,7 @@ def test_a_mark_that_changes_nothing_is_told_to_nobody(door: Door, make_user: Ma
     ana, bia = make_user(), make_user()
     room = ana.create_room(bia)
     seq = ana.send(room)["seq"]
+    ana.socket.barrier()
     door(bia).mark_read(room=room, seq=seq)
     heard(ana.socket, "receipt")
     phone = bia.connect().barrier()
