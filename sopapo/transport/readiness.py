@@ -52,6 +52,7 @@ class Readiness:
             self._epoll.unregister(number)
 
     def _look(self, _number: int) -> None:
+        """Call who is ready; one that fails is asked no more, for it would be ready and fail again in every turn."""
         find = self._watched.get
         for number, events in self._epoll.poll(0, MOST_AT_ONCE):
             try:
@@ -61,6 +62,8 @@ class Readiness:
                     watched.writable()
             except Exception:
                 log.exception("a socket could not be served")
+                if watched := find(number):
+                    self.watch(number, watched, read=False, write=False)
 
     def _obsolete(self, _error: BaseException) -> None:
         log.critical("the loop has lost all sockets")

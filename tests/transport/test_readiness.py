@@ -86,12 +86,15 @@ def test_who_is_forgotten_by_another_in_the_same_turn_is_not_told(world: World) 
     assert sorted(one.told + other.told) == ["read"]
 
 
-def test_what_fails_for_one_is_logged_and_the_others_are_told(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_fails_for_one_is_logged_once_and_the_others_are_told(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     ends = [world.end() for _ in range(3)]
     for end in ends:
         end.fails = True
         end.watch(read=True)
     with caplog.at_level(logging.ERROR):
+        world.turn()
         world.turn()
     assert [end.told for end in ends] == [["read"]] * 3
     assert len(caplog.records) == 3
