@@ -14,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from models import db
 from sopapo.config import Settings
+from sopapo.driver import driver_of
 from sopapo.folding import Folded, fold
 from sopapo.transport.postgres import bound_waits
 from sopapo.transport.runtime import off_loop
@@ -101,9 +102,7 @@ def begin_sqlite(connection: Connection) -> None:
         if not options.get(ASKS):
             connection.exec_driver_sql("BEGIN")
         return
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    begin_immediate(driver, time.monotonic() + SQLITE_LOCK_SECONDS)
+    begin_immediate(driver_of(connection), time.monotonic() + SQLITE_LOCK_SECONDS)
 
 
 def begin_immediate(connection: sqlite3.Connection, until: float) -> None:

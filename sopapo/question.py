@@ -9,6 +9,7 @@ from sqlalchemy import CompoundSelect, Connection, Engine, Select
 from models import db
 from sopapo.database import asking, is_sqlite
 from sopapo.driver import as_sqlalchemy, driver_of
+from sopapo.transaction import ask
 
 
 class Question:
@@ -23,8 +24,7 @@ class Question:
         """Return the rows; raises what SQLAlchemy raises."""
         engine = db.engine
         if not is_sqlite(engine):
-            with asking(engine).connect() as connection:
-                return connection.execute(self.question, given).all()
+            return ask(self.question, **given)
         text, names = self.words(engine)
         with as_sqlalchemy(text):
             return driver_of(kept(engine)).execute(text, [given[name] for name in names]).fetchall()
